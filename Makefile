@@ -1,0 +1,58 @@
+# Everything runs in .venv, which is made once and again only when requirements-dev.lock changes.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+BIN := $(VENV)/bin
+Q ?= how does PCI enumeration work
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help ask check test lint types test-only bench lock format clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements-dev.lock pyproject.toml
+	@echo "Setting up $(VENV) (once; a minute or so) ..."
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"onboard needs Python 3.11, 3.12 or 3.13, and {sys.executable} is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 ...")'
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+ask: $(READY) ## ask the catalogue: make ask Q="how does PCI enumeration work"
+	@$(BIN)/onboard ask "$$Q"
+ask: export Q := $(Q)
+
+check: $(READY) ## check resources.yaml: every fault with its line, and that every ask is found
+	@$(BIN)/onboard check
+
+test: $(READY) lint types test-only ## all that a change must pass: lint, types, Dockerfile, tests
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/hadolint Dockerfile
+
+types: $(READY)
+	$(BIN)/mypy
+
+test-only: $(READY)
+	$(BIN)/pytest --cov --cov-report=term
+
+bench: $(READY) ## measure speed and relevance beside what people would use instead
+	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.relevance
+
+format: $(READY) ## put the code in its usual form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY) ## resolve the dependencies anew and write both lock files
+	$(COMPILE) --extra postgres pyproject.toml --output-file requirements.lock
+	$(COMPILE) --all-extras pyproject.toml --constraint requirements.lock --output-file requirements-dev.lock
+	echo hatchling | $(COMPILE) - --constraint requirements-dev.lock --output-file requirements-build.lock
+
+clean: ## remove what was made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
