@@ -1,0 +1,1 @@
+"""onboard answers "where do I learn X?" from a tagged catalogue of resources."""

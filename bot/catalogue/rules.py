@@ -1,0 +1,228 @@
+"""What no single field can tell: names that must be unique, exist, and not lead in circles.
+
+`text_faults` needs only a document; `faults` needs its catalogue too. Both yield problems in no
+particular order.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from bot.catalogue.document import Document, Path
+from bot.catalogue.urls import normalise_url, url_fault
+from bot.catalogue.wording import did_you_mean, quoted
+from bot.model import Catalogue, Problem, Resource, Topic
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_GUESSES = 200
+_PARAGRAPHS = frozenset({"summary", "note", "meaning"})
+
+# Control characters, and those that hide, or show a text in another order than it is stored.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+_BREAK = re.compile("[\t\n]")
+
+Claims = Iterable[tuple[str, Path]]
+"""Names, each with the path of the value that claims it."""
+
+
+def text_faults(document: Document) -> Iterator[Problem]:
+    """Find characters that must not stand in a text: a reader could not see them."""
+    for path, place in document.values.items():
+        written = place.written.strip()
+        if hidden := _HIDDEN.search(written):
+            message = f"holds the invisible character U+{ord(hidden.group()):04X}."
+            yield document.problem(path, f"{document.where(path)} {message}", "Delete it.")
+        elif not _PARAGRAPHS.intersection(path) and (found := _BREAK.search(written)):
+            message = f"holds a {'tab' if found.group() == chr(9) else 'line break'}."
+            remedy = "Write it on one line, with spaces."
+            yield document.problem(path, f"{document.where(path)} {message}", remedy)
+
+
+def faults(catalogue: Catalogue, document: Document, topics: AbstractSet[str]) -> Iterator[Problem]:
+    """Find what is wrong across the catalogue.
+
+    `document` is what the catalogue was made of; `topics` holds the ids that may be referred to.
+    """
+    yield from _ids(catalogue, document)
+    yield from _names(catalogue, document)
+    yield from _links(catalogue, document)
+    yield from _references(catalogue, document, topics)
+    yield from _circles(catalogue, document)
+    yield from _days(catalogue, document)
+
+
+def _ids(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    sections: tuple[tuple[str, Sequence[Topic | Resource]], ...] = (
+        ("topics", catalogue.topics),
+        ("resources", catalogue.resources),
+    )
+    for section, entries in sections:
+        claims: list[tuple[str, Path]] = [
+            (entry.id, (section, index, "id")) for index, entry in enumerate(entries)
+        ]
+        for name, path in claims:
+            if not _ID.fullmatch(name):
+                message = f"{document.entry(path)} has an id of another shape."
+                yield document.problem(path, message, _well_shaped(name))
+        for name, path, first in _repeats(claims):
+            line = document.place(first).line
+            message = f"The id {quoted(name)} is taken: line {line} has it too."
+            remedy = "Give the newer of the two another id."
+            yield document.problem(path, message, remedy)
+
+
+def _well_shaped(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    example = "-".join(re.findall("[a-z0-9]+", plain))
+    return "Use lower-case letters, digits and single hyphens" + (
+        f": {quoted(example)}." if example else "."
+    )
+
+
+def _names(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    """Find names that two entries claim: a question by that name could not choose."""
+    topics = (
+        (
+            (topic.name, ("topics", index, "name")),
+            *_items(topic.aliases, "topics", index, "aliases"),
+        )
+        for index, topic in enumerate(catalogue.topics)
+    )
+    aliases = (
+        _items(resource.aliases, "resources", index, "aliases")
+        for index, resource in enumerate(catalogue.resources)
+    )
+    asks = (
+        _items(resource.asks, "resources", index, "asks")
+        for index, resource in enumerate(catalogue.resources)
+    )
+    terms = (
+        [(term.term, ("glossary", index, "term"))] for index, term in enumerate(catalogue.glossary)
+    )
+    for noun, groups, remedy in (
+        ("name", topics, "Leave it to the topic that it fits best."),
+        ("alias", aliases, "Leave it to the one it fits best; a shared word is a tag."),
+        ("question", asks, "Ask it of the one that answers it best."),
+        ("term", terms, "Make one entry of the two."),
+    ):
+        claims = (claim for group in groups for claim in group)
+        for name, path, first in _repeats(claims, _folded):
+            if path[:2] != first[:2]:
+                message = (
+                    f"{document.entry(path)} claims the {noun} {quoted(name)}, which "
+                    f"{document.entry(first)} has already (line {document.place(first).line})."
+                )
+                yield document.problem(path, message, remedy)
+
+
+def _links(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    main: list[tuple[str, Path]] = []
+    for index, resource in enumerate(catalogue.resources):
+        main.append((resource.url, ("resources", index, "url")))
+        also: list[tuple[str, Path]] = [
+            (link.url, ("resources", index, "also", number, "url"))
+            for number, link in enumerate(resource.also)
+        ]
+        for url, path in (main[-1], *also):
+            if fault := url_fault(url):
+                message = f"{document.where(path)} {fault}."
+                remedy = "Write an address like https://example.org/page."
+                yield document.problem(path, message, remedy)
+        for _, path, first in _repeats((main[-1], *also), normalise_url):
+            yield _same_page(document, path, first)
+    for _, path, first in _repeats(main, normalise_url):
+        yield _same_page(document, path, first)
+
+
+def _same_page(document: Document, path: Path, first: Path) -> Problem:
+    line = document.place(first).line
+    message = f"{document.where(path)} is the same page as the address in line {line}."
+    return document.problem(path, message, "Keep one of the two.")
+
+
+def _references(
+    catalogue: Catalogue, document: Document, topics: AbstractSet[str]
+) -> Iterator[Problem]:
+    named: list[tuple[str, Path]] = []
+    for index, topic in enumerate(catalogue.topics):
+        for key, names in (("related", topic.related), ("after", topic.after)):
+            claims = _items(names, "topics", index, key)
+            named += claims
+            for name, path in claims:
+                if name == topic.id:
+                    message = f"{document.entry(path)} names itself in {quoted(key)}."
+                    yield document.problem(path, message, "Delete it there.")
+    for index, term in enumerate(catalogue.glossary):
+        named += _items(term.topics, "glossary", index, "topics")
+    for index, resource in enumerate(catalogue.resources):
+        named += _items(resource.topics, "resources", index, "topics")
+    unknown = [(name, path) for name, path in named if name not in topics]
+    for number, (name, path) in enumerate(unknown):
+        message = f"{document.where(path)} is {quoted(name)}, and there is no such topic."
+        # Guessing compares with every topic, which is too slow to do for thousands.
+        near = topics if number < _GUESSES else ()
+        remedy = did_you_mean(name, near, 'Add it to the list "topics", or name another.')
+        yield document.problem(path, message, remedy)
+
+
+def _circles(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    after = {topic.id: topic.after for topic in catalogue.topics}
+    place = {topic.id: index for index, topic in enumerate(catalogue.topics)}
+    for circle in _cycles(after):
+        start, following = circle[0], circle[1]
+        path = ("topics", place[start], "after", after[start].index(following))
+        message = f'The "after" of these topics leads in a circle: {" -> ".join(circle)}.'
+        yield document.problem(path, message, "Take one of them out of the order.")
+
+
+def _cycles(after: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Yield the ways that come back to where they began, save from a topic to itself.
+
+    One for each step that closes a circle, so that a knot of topics is not told in every order.
+    """
+    done: set[str] = set()
+    for start in after:
+        # The topics of the present way in order, each with the steps not yet taken from it.
+        way = {} if start in done else {start: iter(after[start])}
+        while way:
+            here = next(reversed(way))
+            for following in way[here]:
+                if following in way and following != here:
+                    names = list(way)
+                    yield [*names[names.index(following) :], following]
+                elif following in after and following not in done and following != here:
+                    way[following] = iter(after[following])
+                    break
+            else:
+                done.add(here)
+                del way[here]
+
+
+def _days(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    """Find days that pydantic takes for one though no reader would: seconds since 1970."""
+    for index, resource in enumerate(catalogue.resources):
+        path = ("resources", index, "added")
+        written = str(document.value(path))
+        if resource.added and not _DAY.fullmatch(written):
+            message = f"{document.where(path)} is {quoted(written)}, which is not written as a day."
+            yield document.problem(path, message, f"Write {resource.added:%Y-%m-%d}.")
+
+
+def _items(names: Sequence[str], *path: str | int) -> list[tuple[str, Path]]:
+    return [(name, (*path, index)) for index, name in enumerate(names)]
+
+
+def _repeats(claims: Claims, same: Callable[[str], str] = str) -> Iterator[tuple[str, Path, Path]]:
+    """Yield each name that was claimed before, with its path and that of the first claim."""
+    first: dict[str, Path] = {}
+    for name, path in claims:
+        if (earlier := first.setdefault(same(name), path)) is not path:
+            yield name, path, earlier
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())

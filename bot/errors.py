@@ -1,0 +1,21 @@
+"""Failures a person is told about; every message is a sentence with a remedy."""
+
+from collections.abc import Sequence
+
+from bot.model import Problem
+
+
+class BotError(Exception):
+    """Something could not be done; the message is fit to show to a person."""
+
+
+class CatalogueError(BotError):
+    """The catalogue cannot be used; `problems` holds every fault found, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class CatalogueUnreadableError(CatalogueError):
+    """The file could not be opened, so that nothing is known of its content."""
