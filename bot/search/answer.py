@@ -1,0 +1,218 @@
+"""From evidence to an `Answer`: the verdict, what is shown, and why, in words for people."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz
+
+from bot.model import (
+    Answer,
+    Candidate,
+    Catalogue,
+    Contribution,
+    Reading,
+    Resource,
+    Result,
+    Surface,
+    Topic,
+    Verdict,
+)
+from bot.question import Question
+from bot.search import confidence, rank
+from bot.search.build import FIELDS, Built
+from bot.search.lexicon import Slot
+from bot.search.rank import Evidence
+
+# An answer shows at most this many resources, whatever the limit.
+MOST_SHOWN = 3
+# The second and third are shown while they score at least this share of the first.
+_WORTH_SHOWING = 0.55
+# A whole question this close to one of the catalogue's own is a reason in itself.
+_CLOSE = 0.45
+# A name of a topic this like the question (0 to 100) is worth offering.
+_LIKE_A_TOPIC = 82
+_MOST_TOPICS = 3
+
+_FIELD_PHRASES = {
+    "title": "in the title",
+    "alias": "among its other names",
+    "tag": "among the tags",
+    "topic": "in the topic",
+    "other topic": "in a topic it also belongs to",
+    "ask": "in the questions it answers",
+    "summary": "in the summary",
+    "note": "in the curator's note",
+    "people": "in its author or site",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything known about a question before words are put to it."""
+
+    slots: tuple[Slot, ...]
+    weights: npt.NDArray[np.float64]
+    """What each slot tells resources apart, 0 to 1."""
+    evidence: Evidence
+    signs: npt.NDArray[np.float64]
+    """Candidates x `confidence.SIGNS`."""
+
+
+def compose(
+    catalogue: Catalogue,
+    built: Built,
+    message: str,
+    asked: Question,
+    found: Found,
+    *,
+    surface: Surface,
+    limit: int,
+) -> Answer:
+    """The answer to a message, from what was found for it."""
+    resources = [catalogue.resources[doc] for doc in found.evidence.docs.tolist()]
+    chances = confidence.probability(found.signs).tolist()
+    verdict = _verdict(asked, found, chances, surface)
+    return Answer(
+        question=message,
+        surface=surface,
+        verdict=verdict,
+        confidence=chances[0] if chances else 0.0,
+        reply=verdict == "answer",
+        results=tuple(
+            Result(
+                resource=resources[place],
+                confidence=min(chances[: place + 1]),
+                why=tuple(_why(built, found, resources[place], place)),
+            )
+            for place in _shown(found, verdict, surface, limit)
+        ),
+        candidates=tuple(
+            Candidate(
+                resource=resource,
+                score=float(found.evidence.scores[place]),
+                features=_contributions(
+                    rank.FEATURES, found.evidence.features[place], rank.WEIGHTS
+                ),
+            )
+            for place, resource in enumerate(resources[:limit])
+        ),
+        topics=tuple(_nearest_topics(catalogue, asked, resources)),
+        reading=tuple(
+            Reading(
+                word=slot.word,
+                weight=float(weight),
+                terms=tuple(_term(built, way.term, way.how) for way in slot.alternatives),
+            )
+            for slot, weight in zip(found.slots, found.weights, strict=True)
+        ),
+        unknown=tuple(
+            slot.word for slot in found.slots if slot.is_subject and not slot.alternatives
+        ),
+        evidence=_contributions(
+            confidence.SIGNS, found.signs[0], confidence.COEFFICIENTS, confidence.INTERCEPT
+        )
+        if resources
+        else (),
+    )
+
+
+def _contributions(
+    names: Sequence[str],
+    values: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    intercept: float | None = None,
+) -> tuple[Contribution, ...]:
+    lines = [
+        Contribution(name, float(value), float(value * weight))
+        for name, value, weight in zip(names, values, weights, strict=True)
+    ]
+    return (*lines, Contribution("intercept", 1.0, intercept)) if intercept else tuple(lines)
+
+
+def _term(built: Built, term: int, how: str) -> str:
+    shown = built.words.shown[term]
+    return f"{shown} ({how})" if how else shown
+
+
+def _verdict(asked: Question, found: Found, chances: list[float], surface: Surface) -> Verdict:
+    subject = any(slot.is_subject for slot in found.slots)
+    if not chances or not (subject or any(slot.is_kind for slot in found.slots)):
+        return "nothing"
+    if surface == "channel" and not (asked.asks and subject):
+        return "nothing"
+    return confidence.verdict(
+        chances[0], surface, key_word_found=confidence.has_key_word(found.signs[0])
+    )
+
+
+def _shown(found: Found, verdict: Verdict, surface: Surface, limit: int) -> list[int]:
+    """Places of the candidates that are shown."""
+    if verdict == "nothing" or (verdict == "unsure" and surface == "channel"):
+        return []
+    scores = found.evidence.scores
+    worth = scores[0] * _WORTH_SHOWING
+    return [at for at in range(min(limit, MOST_SHOWN, len(scores))) if scores[at] >= worth]
+
+
+def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator[str]:
+    """Sentences, best reason first."""
+    nearest = int(found.evidence.nearest[place])
+    if nearest >= 0 and built.texts.is_ask[nearest]:
+        ask_closeness = found.evidence.features[place][rank.FEATURES.index("ask closeness")]
+        if ask_closeness >= _CLOSE:
+            yield f"close to “{resource.asks[int(built.texts.number[nearest])]}”"
+    told: set[str] = set()
+    where: dict[str, list[str]] = {}
+    for at, slot in enumerate(found.slots):
+        chosen = int(found.evidence.readings[place, at])
+        if chosen < 0 or slot.is_frame:
+            continue
+        way = slot.alternatives[chosen]
+        if way.how:
+            told.add(way.how)
+        fields = int(found.evidence.fields[place, at])
+        if slot.is_kind and resource.kind and fields >> _KIND_FIELD & 1:
+            told.add(f"it is of the kind asked for: {resource.kind}")
+        elif not way.how:
+            where.setdefault(_place(fields), []).append(f"“{slot.meant}”")
+    for phrase, words in where.items():
+        yield f"{_listed(words)} {phrase}"
+    yield from sorted(told)
+
+
+_NAMES = tuple(FIELDS)
+_KIND_FIELD = _NAMES.index("kind")
+
+
+def _place(bits: int) -> str:
+    """The most telling field among those where a word was found."""
+    names = {name for at, name in enumerate(_NAMES) if bits >> at & 1}
+    return next((said for name, said in _FIELD_PHRASES.items() if name in names), "in its kind")
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _nearest_topics(
+    catalogue: Catalogue, asked: Question, resources: list[Resource]
+) -> Iterator[Topic]:
+    """Topics that sound like the question, then those of the best candidates."""
+    known = {topic.id: topic for topic in catalogue.topics}
+    said = asked.text.casefold()
+    likeness = {
+        topic.id: max(
+            fuzz.partial_token_sort_ratio(said, name.casefold())
+            for name in (topic.name, *topic.aliases)
+        )
+        for topic in catalogue.topics
+    }
+    alike = sorted(
+        (name for name, score in likeness.items() if score >= _LIKE_A_TOPIC),
+        key=lambda name: -likeness[name],
+    )
+    homes = [resource.topics[0] for resource in resources]
+    chosen = list(dict.fromkeys([*alike, *homes]))[:_MOST_TOPICS]
+    return (known[name] for name in chosen if name in known)

@@ -1,0 +1,103 @@
+"""How sure to be: evidence to probability, probability to verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.model import Surface, Verdict
+from bot.search.lexicon import Slot
+from bot.search.rank import FEATURES, Evidence
+
+_FROM_RANKING = ("impact", "strong coverage", "title closeness", "scattered")
+_COLUMNS = [FEATURES.index(name) for name in _FROM_RANKING]
+
+SIGNS = (
+    *_FROM_RANKING,
+    "gap",  # lead over the best candidate of another home topic, as a share of the score
+    "evidence",  # summed weight of the slots found, at most 2
+    "rarest held",  # rarity in English of the rarest subject word found
+    "rarest lost",  # ... and of the rarest one not found
+)
+
+# Logistic regression, fitted by `python -m bench.fit` on the labelled questions in
+# tests/questions (nine subjects; each left out once to test it), rounded.
+INTERCEPT = -2.7
+COEFFICIENTS = np.array([2.75, 1.1, 0.8, -1.75, 0.45, 3.9, 0.5, -1.7])
+
+# A reading worse than this does not count as found.
+_FOUND = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From which probability on a surface gets an answer, and from which the closest ones."""
+
+    answer: float
+    unsure: float
+
+
+# Asked directly, a wrong answer costs a glance; where nobody asked the bot it costs its welcome.
+BANDS: dict[Surface, Band] = {
+    "mention": Band(answer=0.6, unsure=0.2),
+    "dm": Band(answer=0.6, unsure=0.2),
+    "slash": Band(answer=0.6, unsure=0.2),
+    "channel": Band(answer=0.85, unsure=0.85),
+}
+
+
+def signs(
+    evidence: Evidence,
+    weights: npt.NDArray[np.float64],
+    rarities: npt.NDArray[np.float64],
+    slots: Sequence[Slot],
+    homes: Sequence[str],
+) -> npt.NDArray[np.float64]:
+    """Candidates x SIGNS, in the order of the ranking; `homes` are the candidates' home topics."""
+    subject = np.array([slot.is_subject for slot in slots], np.bool_)
+    found = evidence.fits >= _FOUND
+    held = np.where(found & subject, rarities, 0.0)
+    lost = np.where(~found & subject, rarities, 0.0)
+    gained = np.where(found, weights * evidence.fits, 0.0)
+    return np.column_stack(
+        [
+            evidence.features[:, _COLUMNS],
+            _gaps(evidence.scores, homes),
+            np.minimum(gained.sum(axis=1), 2.0),
+            held.max(axis=1, initial=0.0),
+            lost.max(axis=1, initial=0.0),
+        ]
+    )
+
+
+def _gaps(scores: npt.NDArray[np.float64], homes: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Lead of each candidate over the best one at home elsewhere, -1 to 1."""
+    best: dict[str, float] = {}
+    for home, score in zip(homes, scores.tolist(), strict=True):
+        best.setdefault(home, score)
+    # Scores descend, so the best of another home is the first or the second of `best`.
+    leaders = list(best.items())[:2]
+    rest = np.array(
+        [next((score for other, score in leaders if other != home), 0.0) for home in homes]
+    )
+    lead: npt.NDArray[np.float64] = (scores - rest) / np.maximum(scores, 1e-9)
+    return lead.clip(-1.0, 1.0)
+
+
+def has_key_word(sign_row: npt.NDArray[np.float64]) -> bool:
+    """Whether the rarest word of the question's subject is among those found."""
+    return bool(sign_row[SIGNS.index("rarest held")] >= sign_row[SIGNS.index("rarest lost")])
+
+
+def probability(sign_rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The chance, 0 to 1, that each candidate answers the question."""
+    return np.asarray(1 / (1 + np.exp(-(INTERCEPT + sign_rows @ COEFFICIENTS))))
+
+
+def verdict(confidence: float, surface: Surface, *, key_word_found: bool) -> Verdict:
+    """The band a probability falls in; without the key word of the question never an answer."""
+    band = BANDS[surface]
+    if confidence >= band.answer and key_word_found:
+        return "answer"
+    return "unsure" if confidence >= band.unsure else "nothing"

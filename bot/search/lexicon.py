@@ -1,0 +1,331 @@
+"""The words of one catalogue: their numbers, their synonyms, and how questions are read."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+from bot.search import english, text
+from bot.search.kinds import KIND_STEMS
+from bot.search.typos import Repair, TypoIndex, allowed_distance
+
+# How much of a match is left when a word is not read exactly as written. The order is what
+# matters; `python -m bench.relevance` shows the same figures with any of them 0.1 off.
+JOINED = 0.95
+SYNONYM = 0.9
+SPLIT = 0.9
+ONE_SLIP = 0.9
+TWO_SLIPS = 0.75
+ACRONYM = 0.7
+PREFIX = 0.6
+
+_MOST_SLOTS = 48
+_COMMON_ENGLISH = 8_000
+_LONGEST_NAME = 8
+# Shorter pieces are found inside most words, and in most pairs of words.
+_SHORTEST_PART = 3
+_SHORTEST_JOINED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to read a slot: a term of the catalogue, how well it fits, and why."""
+
+    term: int
+    weight: float
+    how: str = ""
+    """Empty for an exact match, else a phrase such as `"enumration" read as "enumeration"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One word of a question with every way the catalogue can read it."""
+
+    word: str
+    """As the person wrote it, normalised."""
+    meant: str
+    """The word it was taken for."""
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether the word belongs to the frame of a question rather than to its subject."""
+        return self.meant in english.FRAME_WORDS
+
+    @property
+    def is_kind(self) -> bool:
+        """Whether the word names a kind or level of resource: "video", "spec", "intro"."""
+        return text.stem(self.meant) in KIND_STEMS
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether the word says what the question is about."""
+        return not self.is_frame and not self.is_kind
+
+
+def key(word: str) -> str:
+    """What a word is filed under: its stem; a stop word under itself, apart from other stems."""
+    return word if word in english.STOP_WORDS else text.stem(word)
+
+
+class Words:
+    """Numbers given to stems and phrases; filled while a catalogue is read, then only looked up."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.shown: list[str] = []
+        self.surfaces: dict[str, int] = {}
+        self.stops: set[int] = set()
+        """Numbers of stop words: they hold phrases together, and are never searched for."""
+        self._chunks: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+
+    def number(self, stem: str, surface: str) -> int:
+        """The number of a stem, new or known; the first surface seen is the one shown."""
+        known = self.ids.get(stem)
+        if known is None:
+            known = self.ids[stem] = len(self.shown)
+            self.shown.append(surface)
+        return known
+
+    def of_chunk(self, chunk: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Numbers of the words of a chunk, and of its joined forms."""
+        found = self._chunks.get(chunk)
+        if found is None:
+            chunk_words = text.parts(chunk)
+            joined = text.compounds(chunk_words) if len(chunk_words) > 1 else []
+            found = self._chunks[chunk] = (
+                tuple(self._of_surface(word) for word in chunk_words),
+                tuple(self._of_surface(word) for word in joined),
+            )
+        return found
+
+    def sequence(self, words: str) -> tuple[int, ...]:
+        """Numbers of the words of a text, in order, without joined forms."""
+        return tuple(n for chunk in text.chunks(words) for n in self.of_chunk(chunk)[0])
+
+    def _of_surface(self, word: str) -> int:
+        known = self.surfaces.get(word)
+        if known is None:
+            known = self.surfaces[word] = self.number(key(word), word)
+            if word in english.STOP_WORDS:
+                self.stops.add(known)
+        return known
+
+
+class Synonyms:
+    """Groups of names that mean the same; a name is a word or a sequence of words."""
+
+    def __init__(self, words: Words, groups: Iterable[Sequence[str]]) -> None:
+        self._members: list[list[tuple[int, str]]] = []
+        self._by_first: dict[int, list[tuple[tuple[int, ...], int]]] = {}
+        self._terms: set[int] = set()
+        self.phrases: dict[tuple[int, ...], int] = {}
+        """The term that stands for each name of several words."""
+        for group in groups:
+            self._add(words, group)
+
+    def _add(self, words: Words, names: Sequence[str]) -> None:
+        members: dict[int, str] = {}
+        number = len(self._members)
+        for name in names:
+            sequence = words.sequence(name)
+            if not sequence or len(sequence) > _LONGEST_NAME:
+                continue
+            if len(sequence) == 1:
+                term = sequence[0]
+            else:
+                term = words.number(" ".join(map(str, sequence)), name)
+                self.phrases[sequence] = term
+            if term not in members:
+                members[term] = name
+                self._by_first.setdefault(sequence[0], []).append((sequence, number))
+        self._members.append(list(members.items()))
+        self._terms.update(members)
+
+    def __contains__(self, term: int) -> bool:
+        """Whether a term is a name of some group."""
+        return term in self._terms
+
+    def members(self, group: int) -> list[tuple[int, str]]:
+        """The names of a group, each with its term."""
+        return self._members[group]
+
+    def found_in(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Every name that stands in a text: where it starts, where it stops, its group."""
+        for start, first in enumerate(numbers):
+            for sequence, group in self._by_first.get(first, ()):
+                stop = start + len(sequence)
+                if tuple(numbers[start:stop]) == sequence:
+                    yield start, stop, group
+
+
+@dataclass(slots=True)
+class _Read:
+    """A word of the question while its alternatives are gathered."""
+
+    word: str
+    meant: str
+    ways: list[Alternative] = field(default_factory=list)
+
+    @property
+    def quality(self) -> float:
+        """How well the word is read by itself; a word unknown to the catalogue may be well read."""
+        return max((way.weight for way in self.ways), default=1.0)
+
+
+class Lexicon:
+    """How the words of a question are read against one catalogue; immutable."""
+
+    def __init__(self, words: Words, synonyms: Synonyms, used: Sequence[bool]) -> None:
+        """`used[term]` says whether any resource holds the term: only such are alternatives."""
+        self._words = words
+        self._synonyms = synonyms
+        self._used = used
+
+    def read(self, chunks: Sequence[str]) -> list[Slot]:
+        """One slot for each different word that is not a stop word, in order, at most 48."""
+        read = [
+            one
+            for chunk in chunks[: 2 * _MOST_SLOTS]
+            for word in text.parts(chunk)
+            for one in self._read_word(word)
+        ]
+        self._add_joined(read)
+        self._add_synonyms(read)
+        self._add_acronyms(read)
+        slots: dict[str, Slot] = {}
+        for one in read:
+            stem = key(one.meant)
+            if one.meant not in english.STOP_WORDS and stem not in slots:
+                slots[stem] = Slot(one.word, one.meant, _best_of_each(one.ways))
+        return list(slots.values())[:_MOST_SLOTS]
+
+    def shown(self, term: int) -> str:
+        """A term as people write it."""
+        return self._words.shown[term]
+
+    def _term(self, word: str) -> int | None:
+        term = self._words.ids.get(key(word))
+        return term if term is not None and self._used[term] else None
+
+    def _surface(self, word: str) -> int | None:
+        term = self._words.surfaces.get(word)
+        return term if term is not None and self._used[term] else None
+
+    @cached_property
+    def _surfaces(self) -> list[str]:
+        return sorted(w for w, term in self._words.surfaces.items() if self._used[term])
+
+    @cached_property
+    def _typos(self) -> TypoIndex:
+        return TypoIndex(self._surfaces)
+
+    def _read_word(self, word: str) -> list[_Read]:
+        """The word as it stands, or split, or repaired, or taken for the start of a longer one."""
+        term = self._term(word)
+        if term is not None:
+            return [_Read(word, word, [Alternative(term, 1.0)])]
+        if len(word) < _SHORTEST_PART or not word.isalpha() or english.is_good_english(word):
+            return [_Read(word, word)]
+        return self._split(word) or self._repair(word) or [_Read(word, word, self._longer(word))]
+
+    def _split(self, word: str) -> list[_Read]:
+        for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
+            halves = word[:cut], word[cut:]
+            terms = [self._surface(half) for half in halves]
+            if None not in terms:
+                how = f'"{word}" read as "{" ".join(halves)}"'
+                return [
+                    _Read(half, half, [Alternative(term, SPLIT, how)])
+                    for half, term in zip(halves, terms, strict=True)
+                    if term is not None
+                ]
+        return []
+
+    def _repair(self, word: str) -> list[_Read]:
+        """The nearest words of the catalogue, unless plain English has a nearer one."""
+        if allowed_distance(word) == 0:
+            return []
+        repairs = self._typos.repairs(word)
+        plain = _plain_english().repairs(word, limit=1)
+        if plain and (not repairs or plain[0].distance < repairs[0].distance):
+            repairs = plain
+        if not repairs:
+            return []
+        nearest = [repair for repair in repairs if repair.distance == repairs[0].distance]
+        ways = [way for repair in nearest if (way := self._slip(word, repair))]
+        return [_Read(word, nearest[0].word, ways)]
+
+    def _slip(self, word: str, repair: Repair) -> Alternative | None:
+        term = self._term(repair.word)
+        if term is None:
+            return None
+        weight = ONE_SLIP if repair.distance == 1 else TWO_SLIPS
+        return Alternative(term, weight, f'"{word}" read as "{repair.word}"')
+
+    def _longer(self, word: str) -> list[Alternative]:
+        """Terms that begin with an abbreviation, such as "config" for "configuration"."""
+        first = bisect_left(self._surfaces, word)
+        return [
+            Alternative(
+                self._words.surfaces[surface],
+                PREFIX,
+                f'"{word}" taken for the beginning of "{surface}"',
+            )
+            for surface in self._surfaces[first : first + 6]
+            if surface.startswith(word)
+        ]
+
+    def _add_joined(self, read: list[_Read]) -> None:
+        for at in range(len(read) - 1):
+            pair = read[at : at + 2]
+            joined = "".join(one.meant for one in pair)
+            term = self._term(joined) if len(joined) >= _SHORTEST_JOINED else None
+            if term is not None:
+                how = f'"{pair[0].word} {pair[1].word}" read as "{joined}"'
+                for one in pair:
+                    one.ways.append(Alternative(term, JOINED, how))
+
+    def _add_synonyms(self, read: list[_Read]) -> None:
+        numbers = [self._words.ids.get(key(one.meant), -1) for one in read]
+        for start, stop, group in self._synonyms.found_in(numbers):
+            span = read[start:stop]
+            said = " ".join(one.meant for one in span)
+            weight = SYNONYM * min(one.quality for one in span)
+            for term, name in self._synonyms.members(group):
+                if self._used[term]:
+                    how = f'"{said}" means the same as "{name}"'
+                    for one in span:
+                        one.ways.append(Alternative(term, weight, how))
+
+    def _add_acronyms(self, read: list[_Read]) -> None:
+        """Words whose initials are a term of the catalogue: "continuous integration" for "ci".
+
+        Not where the initials are a word of English, nor where the catalogue says itself what
+        they stand for.
+        """
+        for size in (2, 3, 4):
+            for start in range(len(read) - size + 1):
+                span = read[start : start + size]
+                initials = "".join(one.meant[0] for one in span)
+                term = self._surface(initials)
+                if term is None or term in self._synonyms or english.is_good_english(initials):
+                    continue
+                if {span[0].meant, span[-1].meant} & english.STOP_WORDS:
+                    continue
+                how = f'"{" ".join(one.word for one in span)}" shortened to "{initials}"'
+                for one in span:
+                    one.ways.append(Alternative(term, ACRONYM, how))
+
+
+@cache
+def _plain_english() -> TypoIndex:
+    return TypoIndex(english.common_words(_COMMON_ENGLISH))
+
+
+def _best_of_each(ways: Iterable[Alternative]) -> tuple[Alternative, ...]:
+    best: dict[int, Alternative] = {}
+    for way in ways:
+        if way.term not in best or way.weight > best[way.term].weight:
+            best[way.term] = way
+    return tuple(sorted(best.values(), key=lambda way: (-way.weight, way.term)))
