@@ -1,0 +1,1 @@
+"""Measurements, one command each; nothing in the bot imports this."""
