@@ -1,0 +1,392 @@
+"""The command `onboard`: reads arguments, calls the pure middle, prints.
+
+Imports that take long wait inside the commands that need them, so that `--help` is immediate.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bot.errors import BotError, CatalogueError, CatalogueUnreadableError
+from bot.model import SURFACES, Catalogue, Problem, Surface
+
+if TYPE_CHECKING:
+    from bot.catalogue.markdown import Report
+    from bot.search import Index
+
+FINE, FOUND_FAULT, COULD_NOT_RUN = 0, 1, 2
+
+DEFAULT_CATALOGUE = Path("resources.yaml")
+_LONGEST_LINE = 1_000_000
+_LARGEST_PAGE = 16 * 2**20
+_LIKE_A_NAME = 72
+_MOST_SUGGESTED = 3
+
+app = typer.Typer(
+    help='Answers "where do I learn X?" from a catalogue of resources.',
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+CataloguePath = Annotated[
+    Path,
+    typer.Option("--catalogue", "-c", envvar="ONBOARD_CATALOGUE", help="The catalogue to use."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+
+
+def main() -> NoReturn:
+    """Run the command line; every foreseen failure ends in a sentence and exit code 2."""
+    try:
+        app()
+    except CatalogueError as error:
+        _complain(*error.problems)
+    except BotError as error:
+        _complain(error)
+    except KeyboardInterrupt:
+        _complain("Interrupted.")
+    sys.exit(COULD_NOT_RUN)
+
+
+@app.command()
+def ask(
+    text: Annotated[
+        list[str] | None, typer.Argument(help="The question, in your own words.")
+    ] = None,
+    *,
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    surface: Annotated[
+        Surface,
+        typer.Option(help="Where it is asked; a channel is answered only when it is sure."),
+    ] = "mention",
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most candidates to list.")] = 5,
+    explain: Annotated[bool, typer.Option(help="Show the whole sum behind the answer.")] = False,
+    as_json: AsJson = False,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl",
+            help='Read lines {"text": ..., "surface": ...}; write one answer a line, in order.',
+        ),
+    ] = False,
+) -> None:
+    """Ask where to learn something."""
+    question = " ".join(text or ())
+    if jsonl == bool(question.strip()):
+        raise BotError(
+            "With --jsonl the questions come from standard input: leave the text out."
+            if jsonl
+            else 'What is the question? For example: onboard ask "how does PCI enumeration work"'
+        )
+    from bot import contract
+
+    started = perf_counter()
+    loaded, index = _index(catalogue)
+    if jsonl:
+        for line_text, line_surface in _questions(surface):
+            answer = index.search(line_text, line_surface, limit)
+            _print_json(contract.answer_json(answer, explain=explain), indent=None)
+        return
+    built = perf_counter()
+    answer = index.search(question, surface, limit)
+    searched = perf_counter()
+    if as_json:
+        _print_json(contract.answer_json(answer, explain=explain))
+        return
+    from bot import terminal
+
+    terminal.show(terminal.answer(answer, loaded))
+    if explain:
+        terminal.show(terminal.explanation(answer))
+        typer.echo(
+            f"Read and indexed {len(loaded.resources)} resources in "
+            f"{(built - started) * 1e3:.0f} ms, searched in {(searched - built) * 1e3:.1f} ms."
+        )
+
+
+@app.command()
+def topics(*, catalogue: CataloguePath = DEFAULT_CATALOGUE, as_json: AsJson = False) -> None:
+    """List the topics, in the order in which to learn them."""
+    from bot import path
+
+    loaded = _load(catalogue)
+    ordered = path.topics_in_order(loaded)
+    if as_json:
+        _print_json(
+            [
+                {
+                    "id": topic.id,
+                    "name": topic.name,
+                    "summary": topic.summary,
+                    "after": list(topic.after),
+                    "resources": [r.id for r in path.resources_in_order(loaded, topic)],
+                }
+                for topic in ordered
+            ]
+        )
+        return
+    from bot import terminal
+
+    terminal.show(terminal.topics(loaded, ordered))
+
+
+@app.command()
+def topic(
+    name: Annotated[list[str], typer.Argument(help="The name of a topic, or another word for it.")],
+    *,
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    as_json: AsJson = False,
+) -> None:
+    """Show what there is on a topic, in learning order, and what you can answer afterwards."""
+    from bot import path
+
+    loaded = _load(catalogue)
+    wanted = " ".join(name)
+    found = path.topics_named(loaded, wanted)
+    if not found:
+        near = _topics_like(loaded, wanted)
+        meant = f"Did you mean {' or '.join(near)}? " if near else ""
+        _complain(f"There is no topic {wanted!r}. {meant}To see them all: onboard topics")
+        raise typer.Exit(FOUND_FAULT)
+    shown = found[0]
+    known = {topic.id: topic for topic in loaded.topics}
+    resources = path.resources_in_order(loaded, shown)
+    if as_json:
+        _print_json(
+            {
+                "id": shown.id,
+                "name": shown.name,
+                "summary": shown.summary,
+                "after": list(shown.after),
+                "related": list(shown.related),
+                "resources": [
+                    {"id": r.id, "title": r.title, "url": r.url, "summary": r.summary}
+                    for r in resources
+                ],
+                "questions": list(shown.questions),
+            }
+        )
+        return
+    from bot import terminal
+
+    before = [known[name] for name in shown.after]
+    beside = [known[name] for name in shown.related]
+    terminal.show(terminal.topic(shown, resources, before, beside))
+
+
+@app.command()
+def check(*, catalogue: CataloguePath = DEFAULT_CATALOGUE, as_json: AsJson = False) -> None:
+    """Check the catalogue: every fault with its line, and whether every ask finds its resource.
+
+    Exit code 0: all is well; 1: there are faults; 2: the file cannot be read.
+    """
+    from bot import contract
+
+    try:
+        summary, problems = _examined(catalogue, quiet=as_json)
+    except CatalogueUnreadableError:
+        raise
+    except CatalogueError as error:
+        summary, problems = "", error.problems
+    if as_json:
+        _print_json({"ok": not problems, "problems": contract.problems_json(problems)})
+    else:
+        for problem in problems:
+            typer.echo(problem)
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        typer.echo(f"{catalogue}: {count} to mend." if problems else f"{catalogue}: {summary}")
+    raise typer.Exit(FOUND_FAULT if problems else FINE)
+
+
+@app.command("import")
+def import_page(
+    page: Annotated[Path, typer.Argument(help="A Markdown page of links.")],
+    *,
+    address: Annotated[
+        str | None,
+        typer.Option("--page", help="The page's web address, noted as the source of each entry."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here instead of to standard output."),
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace the output file if it exists.")] = False,
+) -> None:
+    """Draft a catalogue from a Markdown page of links.
+
+    The catalogue goes to standard output, what became of each link to standard error.
+    """
+    from bot.catalogue.markdown import import_page as drafts_of
+    from bot.catalogue.writer import dump
+
+    if output is not None and output.exists() and not force:
+        raise BotError(f"{output} exists already. Name another file, or add --force.")
+    drafts = drafts_of(_page_text(page), address or page.name)
+    text = dump(drafts.catalogue)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        _write(output, text)
+    _report(drafts.report)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the catalogue, by which an editor completes and checks it."""
+    from bot.catalogue.schema import json_schema
+
+    _print_json(json_schema())
+
+
+def _examined(path: Path, *, quiet: bool) -> tuple[str, tuple[Problem, ...]]:
+    """What a sound catalogue holds, in a sentence, and the asks that miss their resource."""
+    from rich.progress import track
+
+    from bot import evaluate, terminal
+    from bot.catalogue import load_with_places
+    from bot.search import Index
+
+    loaded, places = load_with_places(path)
+    index = Index.build(loaded)
+    every = [(n, at) for n, r in enumerate(loaded.resources) for at in range(len(r.asks))]
+    shown = track(
+        every,
+        description="Trying every ask",
+        console=terminal.console(stderr=True),
+        transient=True,
+        disable=quiet or not sys.stderr.isatty(),
+    )
+    lost = [found for n, at in shown if (found := evaluate.lost_ask(loaded, index, n, at))]
+    problems = tuple(
+        places.problem(
+            ("resources", ask.resource, "asks", ask.ask), *evaluate.sentences(loaded, ask)
+        )
+        for ask in lost
+    )
+    summary = (
+        f"all is well. {len(loaded.resources)} resources, {len(loaded.topics)} topics, "
+        f"{len(loaded.glossary)} terms; "
+        + (f"each of {len(every)} asks finds its resource." if every else "no asks yet.")
+    )
+    return summary, problems
+
+
+def _load(path: Path) -> Catalogue:
+    from bot.catalogue import load
+
+    return load(path)
+
+
+def _index(path: Path) -> "tuple[Catalogue, Index]":
+    from bot.search import Index
+
+    loaded = _load(path)
+    return loaded, Index.build(loaded)
+
+
+def _questions(default: Surface) -> Iterator[tuple[str, Surface]]:
+    """Questions from standard input, each with its surface; stops with a sentence at a bad line."""
+    if sys.stdin.isatty():
+        _complain('Reading lines such as {"text": "how does PCI work"}; end with Ctrl-D.')
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        given = _json_object(line, number)
+        text, surface = given.get("text"), given.get("surface", default)
+        if not isinstance(text, str):
+            raise BotError(f'Line {number} has no "text": give the question as a string.')
+        if surface not in SURFACES:
+            raise BotError(f"Line {number}: the surface has to be one of {', '.join(SURFACES)}.")
+        yield text, surface
+
+
+def _json_object(line: bytes, number: int) -> dict[str, object]:
+    try:
+        given = json.loads(line) if len(line) <= _LONGEST_LINE else None
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise BotError(
+            f'Line {number} is not a JSON object such as {{"text": "how does it work"}}.'
+        )
+    return given
+
+
+def _topics_like(catalogue: Catalogue, wanted: str) -> list[str]:
+    from rapidfuzz import fuzz, process, utils
+
+    from bot.path import names_of
+
+    names = [(name, topic.name) for topic in catalogue.topics for name in names_of(topic)]
+    found = process.extract(
+        wanted[:200],
+        [name for name, _ in names],
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        score_cutoff=_LIKE_A_NAME,
+        limit=None,
+    )
+    return list(dict.fromkeys(names[at][1] for _, _, at in found))[:_MOST_SUGGESTED]
+
+
+def _page_text(page: Path) -> str:
+    try:
+        data = page.read_bytes() if page.stat().st_size <= _LARGEST_PAGE else None
+    except OSError as error:
+        raise BotError(f"{page} cannot be read: {error.strerror}.") from error
+    if data is None:
+        raise BotError(f"{page} is larger than {_LARGEST_PAGE // 2**20} MB; split it.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BotError(f"{page} is not UTF-8 text (byte {error.start + 1:,}).") from error
+
+
+def _report(report: "Report") -> None:
+    for what, remarks in (("merged", report.merged), ("skipped", report.skipped)):
+        for remark in remarks:
+            typer.echo(f"line {remark.line}: {what}: {remark.words}: {remark.reason}", err=True)
+    for remark in report.remarks:
+        typer.echo(f"line {remark.line}: {remark.words}: {remark.reason}", err=True)
+    typer.echo(
+        f"{report.seen} links seen: {report.imported} imported, {len(report.merged)} merged, "
+        f"{len(report.skipped)} skipped.",
+        err=True,
+    )
+    if report.unsummarised:
+        typer.echo(
+            f"{len(report.unsummarised)} have no words of their own on the page; their summaries "
+            f"say where they were listed. Write better ones: {', '.join(report.unsummarised)}",
+            err=True,
+        )
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole or not at all."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with aside.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise BotError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _print_json(data: object, indent: int | None = 2) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=indent))
+
+
+def _complain(*sentences: object) -> None:
+    for sentence in sentences:
+        typer.echo(f"onboard: {sentence}", err=True)

@@ -1,0 +1,193 @@
+"""What the commands print: handsome on a terminal, plain in a pipe."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from bot.model import Answer, Catalogue, Contribution, Resource, Result, Topic
+
+# Wider lines than this tire the eye, however wide the window.
+_WIDEST = 100
+_NEVER_WRAPPED = 20_000
+_INDENT = 3
+_MOST_NAMED = 12
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console of readable width, without markup; it colours terminals only, and not if NO_COLOR
+    is set.
+    """
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    made.width = min(made.width, _WIDEST)
+    return made
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print: laid out on a terminal; in a pipe one line for each paragraph, however long."""
+    out = console()
+    if out.is_terminal:
+        for part in parts:
+            out.print(part)
+        return
+    lines = Console(file=StringIO(), width=_NEVER_WRAPPED, highlight=False, markup=False)
+    with lines.capture() as captured:
+        for part in parts:
+            lines.print(part)
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
+
+
+def answer(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
+    """An answer, the closest ones, or an honest nothing with where to look instead."""
+    if given.verdict == "nothing":
+        yield Text(f"Nothing in the catalogue on {_subject(given)}.", style="bold")
+        if given.topics:
+            yield Text(f"The nearest topics: {_names(given.topics)}.")
+        else:
+            yield Text(f"It covers {_names(catalogue.topics[:_MOST_NAMED])}.")
+        yield Text("All of it: onboard topics", style="dim")
+        return
+    if given.verdict == "unsure":
+        yield Text("Not sure. The closest there is:", style="bold yellow")
+        yield Text()
+    for result in given.results:
+        yield from _result(result)
+        yield Text()
+    if given.verdict == "unsure":
+        if given.unknown:
+            yield Text(f"The catalogue does not know {_quoted(given.unknown)}.")
+        if given.topics:
+            yield Text(f"Did you mean one of these topics? {_names(given.topics)}")
+
+
+def explanation(given: Answer) -> Iterator[RenderableType]:
+    """How the words were read, and the sums behind the ranking and the confidence."""
+    yield Text("How the question was read", style="bold")
+    read = Table("word", "weight", "read as", box=None, padding=(0, 2, 0, 0))
+    for reading in given.reading:
+        read.add_row(
+            Text(reading.word), f"{reading.weight:.2f}", Text("; ".join(reading.terms) or "-")
+        )
+    yield read
+    yield Text()
+    yield Text("Score of each candidate (value x weight)", style="bold")
+    names = [line.name for line in given.candidates[0].features] if given.candidates else []
+    ranking = Table("candidate", "score", *names, box=None, padding=(0, 2, 0, 0))
+    for candidate in given.candidates:
+        sums = (f"{line.value:.2f} ({line.adds:+.2f})" for line in candidate.features)
+        ranking.add_row(Text(candidate.resource.id), f"{candidate.score:.2f}", *sums)
+    yield ranking
+    yield Text()
+    yield Text("Confidence in the first one", style="bold")
+    yield _sum(given.evidence)
+    total = sum(line.adds for line in given.evidence)
+    yield Text(
+        f"{total:+.2f} through the logistic function: {given.confidence:.2f},"
+        f" so the verdict is “{given.verdict}”."
+    )
+
+
+def topics(catalogue: Catalogue, ordered: Sequence[Topic]) -> Iterator[RenderableType]:
+    """A list of topics, in the order given, with how much there is on each."""
+    table = Table("topic", "", "about", box=None, padding=(0, 2, 0, 0))
+    for topic in ordered:
+        count = sum(topic.id in resource.topics for resource in catalogue.resources)
+        table.add_row(Text(topic.name, style="bold"), str(count), Text(topic.summary or ""))
+    yield table
+
+
+def topic(
+    shown: Topic, resources: Sequence[Resource], before: Sequence[Topic], beside: Sequence[Topic]
+) -> Iterator[RenderableType]:
+    """A topic: what it is about, what to learn from in order, what one can answer then."""
+    yield Text(shown.name, style="bold underline")
+    if shown.summary:
+        yield Text(shown.summary)
+    if before:
+        yield Text(f"Learn first: {_names(before)}.", style="dim")
+    yield Text()
+    for number, resource in enumerate(resources, 1):
+        yield _heading(resource, f"{number}.")
+        yield Padding(_body(resource), (0, 0, 1, _INDENT))
+    if not resources:
+        yield Text("No resources yet.")
+        yield Text()
+    if shown.questions:
+        yield Text("Afterwards you can answer:", style="bold")
+        for question in shown.questions:
+            yield Text(f" - {question}")
+        yield Text()
+    if beside:
+        yield Text(f"See also: {_names(beside)}.", style="dim")
+
+
+def _result(result: Result) -> Iterator[RenderableType]:
+    yield _heading(result.resource, "*")
+    why = Text("Why: ", style="dim").append("; ".join(result.why) or "it comes nearest")
+    yield Padding(Group(_body(result.resource), why), (0, 0, 0, _INDENT))
+
+
+def _heading(resource: Resource, bullet: str) -> RenderableType:
+    # One cell more than the bullet, so that titles line up with what stands below them.
+    return Text(bullet.ljust(_INDENT)).append(
+        resource.title, style=Style(bold=True, link=resource.url)
+    )
+
+
+def _body(resource: Resource) -> RenderableType:
+    lines: list[RenderableType] = [
+        Text(resource.url, style="cyan", no_wrap=True, overflow="ignore"),
+        Text(resource.summary),
+    ]
+    if facts := " · ".join(_facts(resource)):
+        lines.append(Text(facts, style="dim"))
+    if resource.note:
+        lines.append(Text(f"Curator's note: {resource.note}", style="italic"))
+    lines += (
+        Text(f"Also: {link.title} {link.url}", style="dim", no_wrap=True, overflow="ignore")
+        for link in resource.also
+    )
+    return Group(*lines)
+
+
+def _facts(resource: Resource) -> Iterator[str]:
+    for fact in (resource.kind, resource.level):
+        if fact:
+            yield fact
+    if resource.minutes:
+        yield f"{resource.minutes} min"
+    if resource.year:
+        yield str(resource.year)
+    if resource.authors:
+        yield f"by {', '.join(resource.authors)}"
+
+
+def _subject(given: Answer) -> str:
+    """What the question was about, in its own words."""
+    words = given.unknown or tuple(reading.word for reading in given.reading)
+    return _quoted(words[:4]) if words else "that"
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{_printable(word)}”" for word in words)
+
+
+def _printable(word: str) -> str:
+    return "".join(c if c.isprintable() else "�" for c in word[:60])
+
+
+def _names(named: Iterable[Topic]) -> str:
+    return ", ".join(topic.name for topic in named)
+
+
+def _sum(lines: Iterable[Contribution]) -> Table:
+    table = Table("sign", "value", "adds", box=None, padding=(0, 2, 0, 0))
+    for line in lines:
+        table.add_row(line.name, f"{line.value:.2f}", f"{line.adds:+.2f}")
+    return table
