@@ -19,62 +19,69 @@ _SENTENCE_END = re.compile(
 )
 _LETTER = re.compile(r"[^\W_]")
 
-# A sentence that asks to be taught or led to something to learn from.
-_MATERIAL = (
-    r"(?:tutorial|intro|introduction|guide|doc|document|documentation|resource|article|book|talk|"
-    r"video|slide|deck|course|lecture|reading|primer|reference|cheat\s?sheet|spec|specification|"
-    r"explainer|explanation|overview|walk-?through|write-?up|post|blog|paper|material|link|"
-    r"pointer|recording|example|lesson|workshop|handbook|manual|wiki|standard|read|watch|sample)s?"
-)
+# A sentence asks to be taught if it has one of these forms ...
 _ASKS = re.compile(
-    rf"""
+    r"""
     \b(?:
-      where \s (?:can|could|do|does|should|would|might|to|is|are|would|'?s) \b .*
-        \b(?:learn|find|read|start|begin|look|study|see|get|documented|described|explained|
-             specified|defined|{_MATERIAL})
-    | (?:what|which|where|how) \b .* \b(?:learn|read\sup|study|understand|get\sstarted|begin)
-    | how \s (?:do|does|did|can|could|would|should|to|is|are|exactly) \b
-    | how \s (?:\w+\s){{1,4}} (?:works?|worked|behaves?|communicates?)  \b
-    | who \s (?:is|are|was|were) \s
-    | what (?:\s(?:is|are|was|were|does|do|did|makes?|happens|exactly)|'?s|'?re) \b
-    | what \s (?:kind|type|sort)s? \s of \b
-    | which \b .* \b(?:{_MATERIAL})
-    | why \s (?:do|does|did|is|are|was|were|can'?t|couldn'?t|would|not|should|use) \b
-    | when \s (?:should|would|do|to) \b
-    | (?:difference|differences|relation|relationship) \s between \b
-    | (?:anything|something|stuff|material|reading|background|more|read\sup) \s (?:on|about|for) \b
-    | what \b .* \b(?:i|we|one|somebody|someone|you\sall|people|newcomers?) \s
-        (?:\w+\s){{0,2}} (?:read|watch|study|look\sat|start|begin|work\sthrough|work\son|know)
-    | what \s (?:do|would|can) \s you \s (?:\w+\s)? (?:recommend|suggest)
-    | (?:any|some)(?:one|body|thing)? \b .*
-        \b(?:{_MATERIAL}|explain|learn|recommend|know\show|teach)
-    | (?:is|are) \s there \b .* \b(?:{_MATERIAL}|explain|learn|teach|show)
-    | (?:do|does) \s (?:we|you|they|the\steam) \s have \b .* \b(?:{_MATERIAL})
-    | (?:looking|searching|hunting) \s for \b .* \b(?:{_MATERIAL})
-    | (?:point|direct|send|show|give|share|link|recommend|suggest|need|want|like|love|after|got)
-        \b .* \b(?:{_MATERIAL}|to\slearn|to\sunderstand|learn\sabout)
-    | (?:recommend|suggest)\w* \b .* \b(?:on|about|for) \b
-    | (?:want|wanna|need|trying|try|like|love|hope|how|keen|interested) \b .{{0,20}}
-        \b(?:to\slearn|to\sunderstand|in\slearning|learn|learning|understanding|wrap\smy\shead)
-    | (?:learn|read|study|understand)(?:ing)? \s (?:more\s)? (?:about|up\son) \b
-    | explain (?:s|ed|ing)? \b
-    | eli5 \b
-    | (?:new|newcomer|beginner|newbie) \s (?:to|in|with) \b
-    | get(?:ting)? \s (?:started|going|into) \b
+      how \s (?:do|does|did|can|could|would|should|to|is|are|exactly)
+    | how \s (?:\w+\s){1,4} (?:works?|worked|behaves?|communicates?)
+    | who \s (?:is|are|was|were)
+    | what (?:\s(?:is|are|was|were|does|do|did|makes?|happens|exactly)|'?s|'?re)
+    | what \s (?:kind|type|sort)s? \s of
+    | what \s (?:would|can) \s you \s (?:\w+\s)? (?:recommend|suggest)
+    | why \s (?:do|does|did|is|are|was|were|can'?t|couldn'?t|would|not|should|use)
+    | when \s (?:should|would|do|to)
+    | (?:difference|relation|relationship)s? \s between
+    | (?:anything|something|stuff|material|reading|background|more|read\sup) \s (?:on|about|for)
+    | (?:learn|read|study|understand)(?:ing)? \s (?:more\s)? (?:about|up\son)
+    | explain(?:s|ed|ing)?
+    | eli5
+    | (?:new|newcomer|beginner|newbie) \s (?:to|in|with)
+    | get(?:ting)? \s (?:started|going|into)
     | best \s (?:way|place) \s to \s (?:learn|start|understand|read|get)
-    )
+    )\b
+    """,
+    re.VERBOSE,
+)
+# ... or seeks, and then names what one learns from or that one learns.
+_SEEKS = re.compile(
+    r"""
+    \b(?:
+      where | what | which | how | (?:any|some)(?:one|body|thing)? | (?:is|are) \s there
+    | (?:do|does) \s (?:we|you|they|the\steam) \s have
+    | (?:looking|searching|hunting|keen|interested|trying|curious)
+    | point | direct | send | show | give | share | link | recommend | suggest(?:ion)?
+    | good | gentle | decent | great | nice | teach \s me | need | want | wanna | like | love | try | hope | after | got
+    )\b
+    """,
+    re.VERBOSE,
+)
+_TO_LEARN = re.compile(
+    r"""
+    \b(?:
+      (?: tutorial | intro | introduction | guide | docs? | document | documentation | resource
+        | article | book | talk | video | slide | deck | course | lecture | reading | primer
+        | reference | cheat\s?sheet | spec | specification | explainer | explanation | overview
+        | walk-?through | write-?up | post | blog | paper | material | link | pointer | recording
+        | example | lesson | workshop | handbook | manual | wiki | standard | sample )s?
+    | learn(?:ed|t|ing)? | study | teach | teaches | explain | explains | explained | understanding
+    | documented | described | specified | defined
+    | to \s understand | wrap \s my \s head | get \s my \s head
+    | find | reads? | recommend(?:ed|ation)? | (?:can|could|should|would|do|to|did|i|we|you\sall|one|people) \s
+        (?:\w+\s)? (?:read|watch|look\sat|begin|start|work\sthrough|recommend)
+    )\b
     """,
     re.VERBOSE,
 )
 _ASKS_NOTHING = re.compile(
     r"""
     \b(?:
-      what'?s \s (?:up|new|happening|wrong|going\son|next) | what \s do \s you \s think
+      what'?s \s (?:up|new|happening|wrong|going\son|next) 
     | what \s is \s (?:this|that|it|up|wrong|going\son) \W* $ | what'?s \s (?:this|that|it) \W* $
     | how \s (?:are|r) \s (?:you|things|we) | how'?s \s it | how \s (?:much|many|long|old|late) \b
     | how \s about | how \s come | why \s not \W* $ | how \s is \s (?:it|the|your|everyone)
     | what \s (?:time|day|date) | whose \b
-    | what \s (?:are|were|is) \s (?:you|we|they) \b | what \s (?:did|do) \s (?:you|we|they|i) \b
+    | what \s (?:are|were|is) \s (?:you|we|they) \b | what \s (?:did|do) \s (?:you|we|they|i) \s (?:think|want|mean|say|see)
     )
     """,
     re.VERBOSE,
@@ -97,7 +104,8 @@ _WORK = re.compile(
         (?:review|restart|merge|approve|take|check|look|fix|rebase|retry|rerun|assign|deploy|ack|
            bump|update|add|remove|handle|join|test|run|push|confirm|reboot|grant)
     | (?<!\w\s)whos?\s+(?:\w+\s+)?(?:owns?|broke|wants?|has|can|knows?|
-        is\s(?:on|looking|working|reviewing|the)|did|made|wrote|added|merged|maintains?|will|took|left|moved|runs?|keeps?|touched|changed)
+        is\s(?:on|looking|working|reviewing|the)|did|made|wrote|added|merged|maintains?|will|took|
+        left|moved|runs?|keeps?|touched|changed)
     | whose
     | (?<!why\s)did\s+(?:you|we|they|he|she|someone|somebody|anyone|anybody|the)
     | (?:has|have)\s+(?:you|we|they|he|she|the)
@@ -147,6 +155,9 @@ def plain(message: str) -> str:
 
 def _is_learning(sentence: str) -> bool:
     lowered = sentence.lower().replace("\u2019", "'")
-    return bool(
-        _ASKS.search(lowered) and not _ASKS_NOTHING.search(lowered) and not _WORK.search(lowered)
-    )
+    if _ASKS_NOTHING.search(lowered) or _WORK.search(lowered):
+        return False
+    if _ASKS.search(lowered):
+        return True
+    seeks = _SEEKS.search(lowered)
+    return seeks is not None and _TO_LEARN.search(lowered, seeks.end()) is not None

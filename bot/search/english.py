@@ -69,19 +69,19 @@ def _ranks() -> dict[str, int]:
     if package is None or package.origin is None:
         raise ModuleNotFoundError("symspellpy is not installed; its word list is needed.")
     data = Path(package.origin).with_name("frequency_dictionary_en_82_765.txt").read_bytes()
-    listed = data.decode("utf-8-sig").split()[::2]
+    # The list descends by frequency; its rarer half cannot be told from slips.
+    listed = data.decode("utf-8-sig").split(maxsplit=2 * GOOD_ENGLISH)[: 2 * GOOD_ENGLISH : 2]
     return dict(zip(listed, range(len(listed)), strict=True))
 
 
 def rank(word: str) -> int | None:
-    """Place of a word in the frequency list, 0 for the most frequent; None if not listed."""
+    """Place of a word in the frequency list, 0 for the most frequent; None if rare or unknown."""
     return _ranks().get(word)
 
 
 def is_good_english(word: str) -> bool:
     """Whether a word is common enough never to be taken for a misspelling."""
-    place = rank(word)
-    return (place is not None and place < GOOD_ENGLISH) or word in STOP_WORDS
+    return word in _ranks() or word in STOP_WORDS
 
 
 def rarity(word: str) -> float:
