@@ -42,7 +42,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 SURFACES: tuple[Surface, ...] = get_args(Surface)
 
 # Read by pydantic in bot.catalogue.schema; a plain dictionary keeps this module free of it.
-_SCHEMA: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
+_SCHEMA: dict[str, Any] = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,8 @@ _SEEKS = re.compile(
     | (?:do|does) \s (?:we|you|they|the\steam) \s have
     | (?:looking|searching|hunting|keen|interested|trying|curious)
     | point | direct | send | show | give | share | link | recommend | suggest(?:ion)?
-    | good | gentle | decent | great | nice | teach \s me | need | want | wanna | like | love | try | hope | after | got
+    | good | gentle | decent | great | nice | teach \s me
+    | need | want | wanna | like | love | try | hope | after | got
     )\b
     """,
     re.VERBOSE,
@@ -67,8 +68,9 @@ _TO_LEARN = re.compile(
     | learn(?:ed|t|ing)? | study | teach | teaches | explain | explains | explained | understanding
     | documented | described | specified | defined
     | to \s understand | wrap \s my \s head | get \s my \s head
-    | find | reads? | recommend(?:ed|ation)? | (?:can|could|should|would|do|to|did|i|we|you\sall|one|people) \s
-        (?:\w+\s)? (?:read|watch|look\sat|begin|start|work\sthrough|recommend)
+    | find | reads? | recommend(?:ed|ation)?
+    | (?:can|could|should|would|do|to|did|i|we|you\sall|one|people) \s (?:\w+\s)?
+        (?:read|watch|look\sat|begin|start|work\sthrough|recommend)
     )\b
     """,
     re.VERBOSE,
@@ -76,12 +78,13 @@ _TO_LEARN = re.compile(
 _ASKS_NOTHING = re.compile(
     r"""
     \b(?:
-      what'?s \s (?:up|new|happening|wrong|going\son|next) 
+      what'?s \s (?:up|new|happening|wrong|going\son|next)
     | what \s is \s (?:this|that|it|up|wrong|going\son) \W* $ | what'?s \s (?:this|that|it) \W* $
     | how \s (?:are|r) \s (?:you|things|we) | how'?s \s it | how \s (?:much|many|long|old|late) \b
     | how \s about | how \s come | why \s not \W* $ | how \s is \s (?:it|the|your|everyone)
     | what \s (?:time|day|date) | whose \b
-    | what \s (?:are|were|is) \s (?:you|we|they) \b | what \s (?:did|do) \s (?:you|we|they|i) \s (?:think|want|mean|say|see)
+    | what \s (?:are|were|is) \s (?:you|we|they) \b
+    | what \s (?:did|do) \s (?:you|we|they|i) \s (?:think|want|mean|say|see)
     )
     """,
     re.VERBOSE,
