@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import stat
@@ -110,7 +111,9 @@ def command(*arguments: str | bytes | Path) -> Sequence[str | bytes | Path]:
 
 def environment(**more: str) -> dict[str, str]:
     """Return a plain environment, whatever is set where the tests run."""
-    return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **more}
+    # Without bytecode: a process short of disk would leave some cut short for all that follow.
+    plain = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {"PATH": os.environ.get("PATH", ""), **plain, **more}
 
 
 def process(
@@ -136,10 +139,11 @@ def process(
         input=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
-        preexec_fn=bound,  # noqa: PLW1509 - there are no threads here
+        preexec_fn=bound,
         check=False,
     )
-    return Ran(ran.returncode, (ran.stdout or b"").decode(), ran.stderr.decode())
+    out, err = ((data or b"").decode(errors="surrogateescape") for data in (ran.stdout, ran.stderr))
+    return Ran(ran.returncode, out, err)
 
 
 def is_sentence(text: str) -> bool:
@@ -183,7 +187,7 @@ def minimal(tmp_path: Path) -> Path:
 
 def test_an_answer_shows_what_a_newcomer_needs(sailing: Path) -> None:
     """An answer holds the title, the whole address, the summary and the reason; exit code 0."""
-    ran = run("ask", "-c", sailing, "how", "do", "I", "tie", "a", "bowline")
+    ran = run("ask", "-c", sailing, *"how does the bowline make a loop".split())
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
     assert lines[0] == "*  The bowline"
@@ -288,7 +292,13 @@ def test_candidates_are_listed_whatever_the_verdict(sailing: Path) -> None:
 @pytest.mark.parametrize("surface", SURFACES)
 def test_only_an_answer_is_posted(surface: str, sailing: Path) -> None:
     """On every surface, `reply` holds exactly when the verdict is an answer."""
-    lines = ["how do I tie a bowline", "water zorkmid", "zorkmid", "is the bowline broken", "hi"]
+    lines = [
+        "how does the bowline make a loop",
+        "water zorkmid",
+        "zorkmid",
+        "is the bowline broken",
+        "hi",
+    ]
     asked = "".join(json.dumps({"text": text}) + "\n" for text in lines).encode()
     ran = run("ask", "-c", sailing, "--jsonl", "--surface", surface, stdin=asked)
     for line in ran.out.splitlines():
@@ -357,7 +367,14 @@ def test_a_catalogue_without_topics_is_not_described(tmp_path: Path) -> None:
 
 def test_answers_come_one_a_line_in_order(sailing: Path) -> None:
     """Each line in gives one line out, in order; blank lines are passed over."""
-    texts = ["how do I tie a bowline", "zorkmid", "", "line\nbreak", "tide tables", "Ünïcödé 🐢"]
+    texts = [
+        "how does the bowline make a loop",
+        "zorkmid",
+        "",
+        "line\nbreak",
+        "tide tables",
+        "Ünïcödé 🐢",
+    ]
     asked = "\n \n\r\n".join(json.dumps({"text": text}) for text in texts)
     ran = run("ask", "-c", sailing, "--jsonl", stdin=asked.encode())
     assert (ran.code, ran.err) == (0, "")
@@ -373,7 +390,7 @@ def test_answers_come_one_a_line_in_order(sailing: Path) -> None:
 
 def test_a_line_is_asked_where_it_says(sailing: Path) -> None:
     """A line without a surface is asked on the one of the option, other keys are ignored."""
-    said, channel = "tie the bowline please", {"surface": "channel"}
+    said, channel = "the bowline loop please", {"surface": "channel"}
     asked = [{"text": said}, {"text": said, **channel}, {"text": said, "surface": "dm", "id": 7}]
     lines = "\n".join(map(json.dumps, asked)).encode()
 
@@ -440,7 +457,10 @@ def test_arguments_that_are_no_text_are_no_accident(sailing: Path) -> None:
     """A question of bytes that are no UTF-8 gets an answer that can be read as UTF-8."""
     ran = process("ask", "-c", sailing, "--json", b"\xff bowline", cwd=ROOT)
     assert "Traceback" not in ran.err
-    assert ran.code in {0, 2}
+    if ran.code == 0:
+        assert not re.search("[\udc80-\udcff]", ran.out), "not UTF-8"
+    else:
+        assert (ran.code, is_sentence(ran.err)) == (2, True)
 
 
 def test_an_answer_is_there_before_the_next_question(sailing: Path) -> None:
@@ -467,7 +487,7 @@ def test_an_answer_is_there_before_the_next_question(sailing: Path) -> None:
 
 def test_a_reader_that_leaves_is_no_accident(sailing: Path) -> None:
     """When the reader of a pipe goes away the command stops without a word."""
-    lines = b'{"text": "how do I tie a bowline"}\n' * 500
+    lines = b'{"text": "how does the bowline make a loop"}\n' * 500
     with subprocess.Popen(
         command("ask", "-c", sailing, "--jsonl"),
         cwd=ROOT,
@@ -775,16 +795,21 @@ def test_the_json_of_a_check(minimal: Path) -> None:
 
 def test_a_lost_ask_is_reported_where_it_stands(minimal: Path) -> None:
     """An ask that leads to another resource is a fault, with the line of the ask."""
-    minimal.write_text(edited(("[how do I pass a device through]", "[PCI, what is a bus talk]")))
+    minimal.write_text(
+        edited(("[how do I pass a device through]", "[what is a device, what is a bus talk]"))
+    )
     ran = run("check", "-c", minimal)
     assert (ran.code, ran.err) == (1, "")
-    *lost, last = ran.out.splitlines()
-    assert [line.split(": ")[0] for line in lost] == [f"{minimal}:24:12", f"{minimal}:24:17"]
-    assert 'its ask "what is a bus talk"' in lost[1]
-    assert last == f"{minimal}: 2 problems to mend."
+    lost, last = ran.out.splitlines()
+    assert lost == (
+        f'{minimal}:24:30: Resource "vfio-notes": its ask "what is a bus talk" finds it only in '
+        'place 2, after "pci-talk". Word the ask so that it says what sets this resource apart, '
+        "or move it to the other one."
+    )
+    assert last == f"{minimal}: 1 problem to mend."
     given = run("check", "-c", minimal, "--json")
     assert given.code == 1
-    assert [(p["line"], p["column"]) for p in given.json["problems"]] == [(24, 12), (24, 17)]
+    assert [(p["line"], p["column"]) for p in given.json["problems"]] == [(24, 30)]
 
 
 def test_the_first_catalogue_is_well() -> None:
@@ -823,7 +848,7 @@ def test_an_imported_page_passes_the_check(tmp_path: Path) -> None:
     drafted.write_text(ran.out, encoding="utf-8")
     assert run("check", "-c", drafted).code == 0
     assert " links seen: " in ran.err
-    assert len(load(drafted).resources) > 10
+    assert len(load(drafted).resources) > 5
 
 
 def test_a_file_gets_what_standard_output_would(tmp_path: Path) -> None:
@@ -951,14 +976,14 @@ def test_no_address_makes_a_faulty_draft(address: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_explained(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The help of a command says in a sentence what it does, and so for each of its options."""
-    monkeypatch.setenv("TERMINAL_WIDTH", "200")
+    monkeypatch.setenv("COLUMNS", "240")
     ran = run(name, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert any(line.strip().endswith(".") for line in ran.out.split("╭")[0].splitlines()[2:])
-    options = [line for line in ran.out.splitlines() if line.startswith("│ --")]
-    assert any("--help" in option for option in options)
+    options = [line.strip("│ ") for line in ran.out.splitlines() if line.startswith("│ --")]
+    assert options[-1].startswith("--help")
     for option in options:
-        assert any(word.endswith(".") for word in option.split()), option
+        assert re.search(r"  [A-Z][^<>]+ [^<>]+[.}]", option), f"{option!r} needs a sentence"
 
 
 def test_the_help_lists_every_command() -> None:
@@ -997,6 +1022,6 @@ def test_help_waits_for_nothing_heavy() -> None:
 
 def test_the_module_is_the_command(sailing: Path) -> None:
     """`python -m bot` does what `onboard` does, in a process of its own."""
-    ran = process("ask", "-c", sailing, "how do I tie a bowline", cwd=ROOT)
+    ran = process("ask", "-c", sailing, "how does the bowline make a loop", cwd=ROOT)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == run("ask", "-c", sailing, "how do I tie a bowline").out
+    assert ran.out == run("ask", "-c", sailing, "how does the bowline make a loop").out

@@ -1,5 +1,6 @@
 """Reading a catalogue into postings and short texts; everything that happens once per edit."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
@@ -51,6 +52,7 @@ def _bits(chosen: Iterable[str]) -> int:
 
 STRONG = _bits(name for name, field in FIELDS.items() if field.strong)
 ASK = _bits(("ask",))
+NAMES = _bits(("title", "alias", "tag", "topic"))
 NAMES_KIND = _bits(("kind", "title", "alias", "tag"))
 
 # Parts of addresses that name no publisher.
@@ -122,7 +124,7 @@ def _synonym_groups(catalogue: Catalogue) -> Iterator[Sequence[str]]:
 
 
 class _Reader:
-    """Gathers one row for each (term, resource, field) while resources are read."""
+    """Gathers the terms of every text while resources are read: whose, and of which field."""
 
     def __init__(self, words: Words, synonyms: Synonyms) -> None:
         self._words = words
@@ -130,11 +132,12 @@ class _Reader:
         for sequence, term in synonyms.phrases.items():
             self._phrases.setdefault(sequence[0], []).append((sequence, term))
         self._topic_numbers: dict[str, list[int]] = {}
-        self._terms: list[int] = []
-        self._docs: list[int] = []
-        self._fields: list[int] = []
-        self._lengths: list[int] = []
-        self._text_terms: list[int] = []
+        # Flat and in bytes: a large catalogue has millions of words.
+        self._terms = array("i")
+        self._docs = array("i")
+        self._fields = array("b")
+        self._lengths = array("i")
+        self._text_terms = array("i")
         self._text_ends: list[int] = []
         self._text_is_ask: list[bool] = []
         self._text_number: list[int] = []
@@ -162,10 +165,11 @@ class _Reader:
 
     def postings(self, size: int) -> Postings:
         """All rows as postings with BM25F impacts."""
+        counts = np.array(self._lengths, np.int64)
         terms = np.array(self._terms, np.int64)
-        docs = np.array(self._docs, np.int64)
-        fields = np.array(self._fields, np.int64)
-        lengths = np.array(self._lengths, np.float64)
+        docs = np.repeat(np.array(self._docs, np.int64), counts)
+        fields = np.repeat(np.array(self._fields, np.int64), counts)
+        lengths = np.repeat(counts, counts).astype(np.float64)
         specs = tuple(FIELDS.values())
         gains = np.empty(len(terms), np.float64)
         for at, spec in enumerate(specs):
@@ -219,9 +223,9 @@ class _Reader:
         count = len(numbers)
         if count:
             self._terms.extend(numbers)
-            self._docs.extend([doc] * count)
-            self._fields.extend([_FIELD_NUMBER[field]] * count)
-            self._lengths.extend([count] * count)
+            self._docs.append(doc)
+            self._fields.append(_FIELD_NUMBER[field])
+            self._lengths.append(count)
 
     def _numbers(self, words: str) -> list[int]:
         """Terms of a text: its words but for stop words, their joined forms, known phrases."""

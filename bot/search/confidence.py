@@ -7,15 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.model import Surface, Verdict
+from bot.search.build import ASK
 from bot.search.lexicon import Slot
 from bot.search.rank import FEATURES, Evidence
 
-_FROM_RANKING = ("impact", "strong coverage", "title closeness", "scattered")
+_FROM_RANKING = ("impact", "strong coverage", "title closeness")
 _COLUMNS = [FEATURES.index(name) for name in _FROM_RANKING]
 
 SIGNS = (
     *_FROM_RANKING,
     "gap",  # lead over the best candidate of another home topic, as a share of the score
+    "asked only",  # share of the weight found that stands in asks and nowhere else
     "evidence",  # summed weight of the slots found, at most 2
     "rarest held",  # rarity in English of the rarest subject word found
     "rarest lost",  # ... and of the rarest one not found
@@ -23,8 +25,8 @@ SIGNS = (
 
 # Logistic regression, fitted by `python -m bench.fit` on the labelled questions in
 # tests/questions (nine subjects; each left out once to test it), rounded.
-INTERCEPT = -2.7
-COEFFICIENTS = np.array([2.75, 1.1, 0.8, -1.75, 0.45, 3.9, 0.5, -1.7])
+INTERCEPT = -2.65
+COEFFICIENTS = np.array([2.2, 1.75, 0.5, 0.1, -0.75, 4.55, 0.45, -1.9])
 
 # A reading worse than this does not count as found.
 _FOUND = 0.5
@@ -64,6 +66,8 @@ def signs(
         [
             evidence.features[:, _COLUMNS],
             _gaps(evidence.scores, homes),
+            np.where(evidence.fields == ASK, gained, 0.0).sum(axis=1)
+            / np.maximum(gained.sum(axis=1), 1e-9),
             np.minimum(gained.sum(axis=1), 2.0),
             held.max(axis=1, initial=0.0),
             lost.max(axis=1, initial=0.0),

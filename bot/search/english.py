@@ -13,7 +13,7 @@ from pathlib import Path
 SHORTEST = 4
 
 # A word this frequent says nothing about a subject ("work", rank 118) ...
-_COMMONEST = 30
+_COMMONEST = 15
 # ... and a word this rare, or unknown, says all it can ("enumeration", rank 16,000).
 _RAREST = 25_000
 _LEAST = 0.08

@@ -10,7 +10,7 @@ from bot.model import Answer, Catalogue, Surface
 from bot.question import Question
 from bot.search import confidence, english, text
 from bot.search.answer import Found, compose
-from bot.search.build import Built, read_catalogue, specificity
+from bot.search.build import NAMES, NAMES_KIND, Built, read_catalogue, specificity
 from bot.search.lexicon import Lexicon, Slot, key
 from bot.search.postings import WeightedSlot
 from bot.search.rank import examine
@@ -37,7 +37,8 @@ class Index:
         self._built = built
         postings = built.postings
         used = (np.diff(postings.starts) > 0).tolist()
-        self._lexicon = Lexicon(built.words, built.synonyms, used)
+        names = postings.held_in(NAMES).tolist()
+        self._lexicon = Lexicon(built.words, built.synonyms, used, names)
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
@@ -94,6 +95,10 @@ class Index:
             default=0,
         )
         if slot.is_kind:
+            frequency = max(
+                (postings.frequency_in(way.term, NAMES_KIND) for way in slot.alternatives),
+                default=0,
+            )
             # Common as English, but chosen on purpose: "the standard", "a video".
             return specificity(frequency, postings.size, 1.0) * _KIND
         weight = specificity(frequency, postings.size, english.rarity(slot.meant))

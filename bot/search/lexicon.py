@@ -176,11 +176,17 @@ class _Read:
 class Lexicon:
     """How the words of a question are read against one catalogue; immutable."""
 
-    def __init__(self, words: Words, synonyms: Synonyms, used: Sequence[bool]) -> None:
-        """`used[term]` says whether any resource holds the term: only such are alternatives."""
+    def __init__(
+        self, words: Words, synonyms: Synonyms, used: Sequence[bool], names: Sequence[bool]
+    ) -> None:
+        """`used[term]` says whether any resource holds the term: only such are alternatives.
+
+        `names[term]` says whether one holds it in its title, aliases, tags or topic.
+        """
         self._words = words
         self._synonyms = synonyms
         self._used = used
+        self._names = names
 
     def read(self, chunks: Sequence[str]) -> list[Slot]:
         """One slot for each different word that is not a stop word, in order, at most 48."""
@@ -309,9 +315,10 @@ class Lexicon:
                 span = read[start : start + size]
                 initials = "".join(one.meant[0] for one in span)
                 term = self._surface(initials)
-                if term is None or term in self._synonyms or english.is_good_english(initials):
+                if term is None or not self._names[term] or term in self._synonyms:
                     continue
-                if {span[0].meant, span[-1].meant} & english.STOP_WORDS:
+                ends = {span[0].meant, span[-1].meant}
+                if english.is_good_english(initials) or ends & english.STOP_WORDS:
                     continue
                 how = f'"{" ".join(one.word for one in span)}" shortened to "{initials}"'
                 for one in span:

@@ -46,6 +46,15 @@ class Postings:
         """Number of resources that hold the term."""
         return int(self.starts[term + 1] - self.starts[term])
 
+    def frequency_in(self, term: int, fields: int) -> int:
+        """Number of resources that hold the term in one of some fields, given as bits."""
+        return int(np.count_nonzero(self.fields[self.row(term)] & fields))
+
+    def held_in(self, fields: int) -> npt.NDArray[np.bool_]:
+        """For each term, whether any resource holds it in one of some fields, given as bits."""
+        held = np.concatenate(([0], np.cumsum((self.fields & fields) != 0)))
+        return held[self.starts[1:]] > held[self.starts[:-1]]
+
     def find(self, term: int, docs: Ints) -> tuple[npt.NDArray[np.bool_], Longs]:
         """For each of some resources: whether it holds the term, and the entry where."""
         row = self.row(term)

@@ -18,14 +18,17 @@ FEATURES = (
     "title closeness",  # the whole question against the nearest title or alias
     "ask closeness",  # ... against the nearest ask
     "second ask",  # ... against the next nearest: one ask may be chance, two are a pattern
-    "scattered",  # weight of the slots found in asks alone, and not in the nearest one
 )
 
 # Fitted by `python -m bench.fit` on the labelled questions in tests/questions, then rounded.
-WEIGHTS = np.array([1.6, 1.1, 0.5, 0.8, 1.05, 0.95, 0.3])
+WEIGHTS = np.array([1.6, 1.3, 0.6, 0.75, 1.05, 1.1])
+
+# What it is worth that a word stands only in an ask that is not the nearest one: a resource with
+# many asks holds many words, and a question's words scattered over them are chance.
+_SCATTERED = 0.35
 
 # What it is worth that a resource only mentions the kind asked for ("... beside the standard").
-_MENTIONED_KIND = 0.4
+_MENTIONED_KIND = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ def examine(
     total = max(float(weights.sum()), 1e-9)
     strong = np.where(fields & STRONG, fits, 0.0)
     closeness, nearest, in_nearest = _closeness(built, slots, weights, docs)
-    scattered = np.where((fields == ASK) & (in_nearest == 0.0), fits, 0.0)
+    scattered = (fields == ASK) & (in_nearest == 0.0)
+    fits = np.where(scattered, fits * _SCATTERED, fits)
+    impacts = np.where(scattered, impacts * _SCATTERED, impacts)
     features = np.column_stack(
         [
             impacts @ weights / total,
@@ -63,7 +68,6 @@ def examine(
             closeness[:, 0],
             closeness[:, 1],
             closeness[:, 2],
-            scattered @ weights / total,
         ]
     )
     scores = features @ WEIGHTS

@@ -1,0 +1,180 @@
+"""The best resources for weighted slots: found by skipping, the same as by adding everything."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.search.postings import Floats, Ints, Postings, WeightedSlot
+
+# Sums of multiples of 1/64 are exact whatever their order, so that equal sums are equal.
+SIXTY_FOURTHS = st.integers(1, 64).map(lambda n: n / 64)
+COARSE = st.sampled_from([0.25, 0.5, 1.0])
+
+
+def postings(rows: Sequence[dict[int, float]], size: int) -> Postings:
+    """Return postings of terms 0, 1, ..., each with its impact by resource."""
+    ordered = [sorted(row.items()) for row in rows]
+    starts = np.cumsum([0, *(len(row) for row in ordered)]).astype(np.int64)
+    docs = np.array([doc for row in ordered for doc, _ in row], np.int32)
+    impacts = np.array([impact for row in ordered for _, impact in row], np.float32)
+    highest = np.array([max(row.values(), default=0.0) for row in rows], np.float32)
+    return Postings(starts, docs, impacts, np.ones(len(docs), np.uint16), highest, size)
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, impacts: st.SearchStrategy[float]
+) -> tuple[Postings, list[WeightedSlot], int]:
+    """Return postings, slots that share terms now and then, and how many are wanted."""
+    size = draw(st.integers(1, 60))
+    rows = draw(st.lists(st.dictionaries(st.integers(0, size - 1), impacts), max_size=8))
+    terms = st.integers(0, max(0, len(rows) - 1))
+    ways = st.lists(st.tuples(terms, impacts), max_size=4 if rows else 0).map(tuple)
+    slots = st.lists(st.builds(WeightedSlot, impacts, ways), max_size=7)
+    return postings(rows, size), draw(slots), draw(st.integers(1, 8))
+
+
+def pairs(found: tuple[Ints, Floats]) -> list[tuple[int, float]]:
+    """Return resources with their sums."""
+    return list(zip(found[0].tolist(), found[1].tolist(), strict=True))
+
+
+@settings(deadline=None, max_examples=400)
+@given(cases(COARSE) | cases(SIXTY_FOURTHS))
+def test_skipping_changes_nothing(case: tuple[Postings, list[WeightedSlot], int]) -> None:
+    """The best are those that adding everything gives, in the same order, equal ones by number."""
+    held, slots, count = case
+    assert pairs(held.best(slots, count)) == pairs(held.best_dense(slots, count))
+
+
+@settings(deadline=None, max_examples=300)
+@given(cases(st.floats(0.01, 1.0, width=32)))
+def test_skipping_changes_nothing_but_rounding(
+    case: tuple[Postings, list[WeightedSlot], int],
+) -> None:
+    """With any impacts the sums agree to rounding, and each is the sum of its own resource."""
+    held, slots, count = case
+    docs, sums = held.best(slots, count)
+    _, dense = held.best_dense(slots, count)
+    everything = dict(pairs(held.best_dense(slots, held.size)))
+    assert sums == pytest.approx(dense, rel=1e-4)
+    assert sums == pytest.approx([everything[doc] for doc in docs.tolist()], rel=1e-4)
+    assert len(set(docs.tolist())) == len(docs)
+
+
+@settings(deadline=None)
+@given(cases(SIXTY_FOURTHS))
+def test_the_dense_sum_is_the_definition(case: tuple[Postings, list[WeightedSlot], int]) -> None:
+    """A sum takes of each slot its weight times the best reading, never two readings of one."""
+    held, slots, _ = case
+    expected = {}
+    for doc in range(held.size):
+        total = 0.0
+        for slot in slots:
+            gains = [0.0]
+            for term, fit in slot.terms:
+                row = held.row(term)
+                own = dict(zip(held.docs[row].tolist(), held.impacts[row].tolist(), strict=True))
+                gains.append(own.get(doc, 0.0) * fit)
+            total += slot.weight * max(gains)
+        if total:
+            expected[doc] = total
+    assert dict(pairs(held.best_dense(slots, held.size))) == pytest.approx(expected)
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> tuple[Postings, list[WeightedSlot], int]:
+    """Return a few rare strong words and common weak ones over many resources: few are wanted."""
+    size = draw(st.integers(150, 400))
+    random = draw(st.randoms(use_true_random=False))
+    rows = [
+        {doc: random.randint(32, 64) / 64 for doc in random.sample(range(size), amount)}
+        for amount in (5, 12, size // 2, size)
+    ]
+    ways = [((0, 1.0), (1, 0.5)), ((1, 1.0),), ((2, 0.5), (0, 0.25)), ((3, 1.0),), ((3, 0.5),)]
+    weights = draw(st.permutations([1.0, 0.75, 0.25, 0.25, 0.125]))
+    slots = [WeightedSlot(weight, way) for weight, way in zip(weights, ways, strict=True)]
+    return postings(rows, size), draw(st.permutations(slots)), draw(st.integers(1, 6))
+
+
+@settings(deadline=None, max_examples=200)
+@given(crowded())
+def test_skipping_changes_nothing_in_a_crowd(
+    case: tuple[Postings, list[WeightedSlot], int],
+) -> None:
+    """Where most resources are never looked at, the best are still the best."""
+    held, slots, count = case
+    assert pairs(held.best(slots, count)) == pairs(held.best_dense(slots, count))
+
+
+def rare_and_common(said: float) -> tuple[Postings, list[WeightedSlot]]:
+    """Return a rare word in 0 to 4, and one in all hundred, strong in 99; `said` bounds it."""
+    rare = dict.fromkeys(range(5), 0.5)
+    common = dict.fromkeys(range(99), 0.125) | {99: 1.0}
+    held = replace(postings([rare, common], 100), highest=np.array([0.5, said], np.float32))
+    return held, [WeightedSlot(1.0, ((1, 1.0),)), WeightedSlot(1.0, ((0, 1.0),))]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(1.0, [(99, 1.0), (0, 0.625), (1, 0.625)]), (0.25, [(0, 0.625), (1, 0.625), (2, 0.625)])],
+    ids=["the truth", "a lie"],
+)
+def test_resources_out_of_reach_are_not_looked_at(
+    said: float, expected: list[tuple[int, float]]
+) -> None:
+    """What a term adds at most decides who is looked at: told too little, the best is missed."""
+    held, slots = rare_and_common(said)
+    assert pairs(held.best(slots, 3)) == expected
+
+
+@pytest.mark.parametrize(
+    ("impact", "expected"),
+    [(0.25, [0, 1]), (0.5, [0, 1]), (0.515625, [0, 9])],
+    ids=["less", "equal", "more"],
+)
+def test_the_last_place_is_held_by_a_hair(impact: float, expected: list[int]) -> None:
+    """The last place goes to a larger sum, or of equal ones to the smaller number."""
+    held = postings([{0: 1.0, 1: 0.5, 2: 0.5}, {9: impact, 0: 0.25}], 10)
+    slots = [WeightedSlot(1.0, ((0, 1.0),)), WeightedSlot(1.0, ((1, 1.0),))]
+    assert held.best(slots, 2)[0].tolist() == expected
+    mirrored = postings([{9: 1.0, 8: 0.5}, {1: 0.5, 9: 0.25}], 10)
+    assert mirrored.best(slots, 2)[0].tolist() == [9, 1]
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [[], [WeightedSlot(1.0, ())], [WeightedSlot(1.0, ((2, 1.0),))]],
+    ids=["no slots", "a slot unread", "a term nobody holds"],
+)
+def test_nothing_is_found_for_nothing(slots: list[WeightedSlot]) -> None:
+    """Without a reading that some resource holds there are no resources."""
+    held = postings([{0: 1.0}, {1: 1.0}, {}], 2)
+    assert pairs(held.best(slots, 3)) == pairs(held.best_dense(slots, 3)) == []
+
+
+def test_a_term_in_several_slots_counts_in_each() -> None:
+    """A term that two words of a question may mean adds to both of them."""
+    held = postings([{0: 0.5, 1: 1.0}, {0: 0.5}], 2)
+    slots = [WeightedSlot(1.0, ((0, 1.0), (1, 0.5))), WeightedSlot(0.5, ((0, 0.5), (1, 1.0)))]
+    assert pairs(held.best(slots, 2)) == [(1, 1.25), (0, 0.75)]
+
+
+@settings(deadline=None)
+@given(cases(SIXTY_FOURTHS), st.lists(st.integers(0, 59), unique=True))
+def test_entries_are_found(
+    case: tuple[Postings, list[WeightedSlot], int], wanted: list[int]
+) -> None:
+    """For every resource asked about: whether it holds the term, and its very entry."""
+    held, _, _ = case
+    docs = np.array(sorted(wanted), np.int32)
+    for term in range(len(held.starts) - 1):
+        own = held.docs[held.row(term)].tolist()
+        assert held.frequency(term) == len(own)
+        has, at = held.find(term, docs)
+        assert has.tolist() == [doc in own for doc in docs.tolist()]
+        assert held.docs[at[has]].tolist() == docs[has].tolist()

@@ -1,0 +1,112 @@
+"""What speaks for each candidate, and the score made of it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.search import Index
+from bot.search.rank import FEATURES, WEIGHTS
+from tests.search.samples import (
+    VIRTUALIZATION,
+    catalogue,
+    first,
+    labelled_sets,
+    own_index,
+    resource,
+)
+
+INDEX = Index.build(VIRTUALIZATION)
+SUBJECTS = sorted(labelled_sets())
+VOCABULARY = sorted(
+    {
+        word
+        for one in VIRTUALIZATION.resources
+        for text in (one.title, one.summary, *one.tags, *one.asks)
+        for word in text.split()
+    }
+    | {"passthrough", "vm", "virtul", "video", "where", "learn", "lunch"}
+)
+questions = st.lists(st.sampled_from(VOCABULARY), max_size=8).map(" ".join)
+
+
+def values(question: str) -> dict[str, float]:
+    """Return the features of the best candidate."""
+    return {line.name: line.value for line in INDEX.search(question).candidates[0].features}
+
+
+@settings(deadline=None, max_examples=200)
+@given(questions | st.text())
+def test_features_and_scores(question: str) -> None:
+    """Features are from 0 to 1, they sum to the score, and candidates come by score."""
+    candidates = INDEX.search(question, limit=64).candidates
+    for one in candidates:
+        assert [line.name for line in one.features] == list(FEATURES)
+        assert all(0 <= line.value <= 1 + 1e-9 for line in one.features)
+        assert sum(line.adds for line in one.features) == pytest.approx(one.score)
+        assert [line.adds for line in one.features] == pytest.approx(
+            [line.value * weight for line, weight in zip(one.features, WEIGHTS, strict=True)]
+        )
+    scores = [one.score for one in candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert len({one.resource.id for one in candidates}) == len(candidates)
+
+
+@settings(deadline=None)
+@given(questions)
+def test_strong_coverage_is_part_of_coverage(question: str) -> None:
+    """What is found in the telling fields is found at all."""
+    for one in INDEX.search(question).candidates:
+        by_name = {line.name: line.value for line in one.features}
+        assert by_name["strong coverage"] <= by_name["coverage"] + 1e-9
+        assert by_name["second ask"] <= by_name["ask closeness"] + 1e-9
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_title_finds_its_resource(subject: str) -> None:
+    """Every resource of our catalogues comes first when its title is the question."""
+    index = own_index(subject)
+    titles = [one.title for one in index.catalogue.resources]
+    assert [title for title in titles if first(index, title) != title] == []
+
+
+def test_the_words_of_a_title_and_nothing_else() -> None:
+    """A question that is the title comes as close to it as can be, in any order of its words."""
+    assert values("PCI enumeration")["title closeness"] == pytest.approx(1.0)
+    assert values("enumeration PCI")["title closeness"] == pytest.approx(1.0)
+    assert values("PCI enumeration lunch")["title closeness"] < 1.0
+    assert values("enumeration")["title closeness"] < 1.0
+
+
+def test_the_nearest_ask_and_the_next() -> None:
+    """A question that is an ask comes closest to that ask, and less close to the other."""
+    found = values("how does virtio move data")
+    assert found["ask closeness"] == pytest.approx(1.0)
+    assert found["second ask"] == 0.0
+    assert values("what descriptors move data")["second ask"] > 0.0
+
+
+def test_words_scattered_over_asks_count_less() -> None:
+    """Words that stand in two asks of a resource are worth less than together in one."""
+    together = ("why are descriptors chained", "what is an avail ring")
+    apart = ("why are buffers chained", "what is a descriptors ring")
+    index = Index.build(
+        catalogue(resource("One", asks=apart), resource("Other", asks=together), resource("Rest"))
+    )
+    found = {
+        one.resource.title: one.score for one in index.search("descriptors chained").candidates
+    }
+    assert found["Other"] > found["One"]
+
+
+def test_equal_scores_rank_by_number() -> None:
+    """Of resources that match equally well the first in the file comes first."""
+    twins = [resource("Rings", id=name) for name in "cab"]
+    ranking = Index.build(catalogue(*twins)).search("rings").candidates
+    assert [one.resource.id for one in ranking] == ["c", "a", "b"]
+
+
+def test_weights_are_worth_something() -> None:
+    """Every named feature has a weight, and none is without effect."""
+    assert len(WEIGHTS) == len(FEATURES)
+    assert np.all(WEIGHTS > 0)

@@ -1,0 +1,271 @@
+"""What people see: handsome on a terminal, plain in a pipe."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LONG = "https://example.org/" + "very/long/path/" * 12 + "end"
+SUMMARY = (
+    "How a sailor makes a loop at the end of a rope that neither slips nor jams, why it holds "
+    "under load, and how to undo it afterwards when the rope is wet and the fingers are cold."
+)
+CATALOGUE = f"""\
+version: 1
+topics:
+  - id: knots
+    name: Knots
+    summary: {SUMMARY}
+    questions: ["Which knot holds, {"and which one slips, " * 8}and why?"]
+  - id: tides
+    name: Tides
+    after: [knots]
+resources:
+  - id: bowline
+    title: The bowline
+    url: {LONG}
+    summary: {SUMMARY}
+    topics: [knots]
+    kind: article
+    level: intro
+    year: 2018
+    minutes: 30
+    authors: [Mara]
+    note: Learn this one first
+    also: [{{title: A mirror, url: {LONG}/mirror}}]
+  - id: moon
+    title: The moon and the sea
+    url: https://example.org/moon
+    summary: Why the moon pulls the water.
+    topics: [tides]
+    asks: [why does the water come and go]
+"""
+SGR = re.compile(r"\x1b\[([0-9;]*)m")
+LINK = re.compile(r"\x1b\]8;([^;]*);([^\x1b]*)\x1b\\")
+UNSURE = "the bowline, one of the knots of Mara, and zorkmid"
+COMMANDS = [
+    ["ask", "the bowline"],
+    ["ask", UNSURE],
+    ["ask", "zorkmid"],
+    ["ask", "--explain", "the bowline"],
+    ["topics"],
+    ["topic", "knots"],
+]
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue with long lines."""
+    path = tmp_path_factory.mktemp("terminal") / "c.yaml"
+    path.write_text(CATALOGUE, encoding="utf-8")
+    return path
+
+
+def environment(catalogue: Path, **more: str) -> dict[str, str]:
+    """Return a plain environment, whatever is set where the tests run."""
+    plain = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "TERM": "xterm-256color"}
+    named = {"PATH": os.environ.get("PATH", ""), "ONBOARD_CATALOGUE": str(catalogue)}
+    return {**plain, **named, **more}
+
+
+def piped(catalogue: Path, *arguments: str, **more: str) -> str:
+    """Return what the command prints into a pipe."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=catalogue.parent,
+        env=environment(catalogue, **more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert ran.stderr == b""
+    assert ran.returncode == 0
+    return ran.stdout.decode()
+
+
+def on_terminal(catalogue: Path, *arguments: str, columns: int = 80, **more: str) -> str:
+    """Return what the command prints on a terminal of that width."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=catalogue.parent,
+        env=environment(catalogue, **more),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as running:
+        os.close(theirs)
+        shown = b""
+        while part := _read(ours):
+            shown += part
+        os.close(ours)
+    assert running.returncode == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # On Linux this is how the end of a pseudo-terminal looks.
+        return b""
+
+
+def bare(text: str) -> str:
+    """Return the text without colours and links, as it stands on the screen."""
+    return LINK.sub("", SGR.sub("", text))
+
+
+# In a pipe
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_pipe_gets_plain_lines(arguments: list[str], catalogue: Path) -> None:
+    """In a pipe there are no codes for a terminal, and no line ends in spaces."""
+    out = piped(catalogue, *arguments)
+    assert out
+    assert [c for c in out if not (c.isprintable() or c == "\n")] == []
+    assert [line for line in out.splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("columns", ["20", "80"])
+def test_a_pipe_gets_whole_lines(columns: str, catalogue: Path) -> None:
+    """In a pipe every paragraph is one line and every address whole, whatever the width."""
+    answer = piped(catalogue, "ask", "the bowline", COLUMNS=columns).splitlines()
+    assert answer[:7] == [
+        "*  The bowline",
+        f"   {LONG}",
+        f"   {SUMMARY}",
+        "   article · intro · 30 min · 2018 · by Mara",
+        "   Curator's note: Learn this one first",
+        f"   Also: A mirror {LONG}/mirror",
+        answer[6],
+    ]
+    assert answer[6].startswith("   Why: ")
+    topic = piped(catalogue, "topic", "knots", COLUMNS=columns).splitlines()
+    assert topic[:2] == ["Knots", SUMMARY]
+    assert f"   {LONG}" in topic
+    topics = piped(catalogue, "topics", COLUMNS=columns).splitlines()
+    assert len(topics) == 3
+    assert topics[1].endswith(SUMMARY)
+
+
+def test_unsure_says_so(catalogue: Path) -> None:
+    """When it is not sure it says so first, then what it lacks and which topics are near."""
+    lines = piped(catalogue, "ask", UNSURE).splitlines()
+    assert lines[:3] == ["Not sure. The closest there is:", "", "*  The bowline"]
+    assert "The catalogue does not know “zorkmid”." in lines
+    assert lines[-1] == "Did you mean one of these topics? Knots"
+
+
+def test_nothing_says_what_and_where_to_look(catalogue: Path) -> None:
+    """When there is nothing it names the words it lacks, what there is, and the way to all."""
+    assert piped(catalogue, "ask", "where is zorkmid").splitlines() == [
+        "Nothing in the catalogue on “zorkmid”.",
+        "It covers Knots, Tides.",
+        "All of it: onboard topics",
+    ]
+
+
+def test_a_question_of_no_words_is_met_with_a_sentence(catalogue: Path) -> None:
+    """A question without a word in it gets a whole sentence too."""
+    lines = piped(catalogue, "ask", "?!").splitlines()
+    assert lines[0] == "Nothing in the catalogue on that."
+
+
+def test_a_long_unknown_word_is_cut(catalogue: Path) -> None:
+    """A word of any length gets a line that can be read."""
+    first = piped(catalogue, "ask", "zork" * 100).splitlines()[0]
+    assert first.startswith("Nothing in the catalogue on “zorkzork")
+    assert len(first) < 100
+
+
+# On a terminal
+
+
+def test_titles_are_links_on_a_terminal(catalogue: Path) -> None:
+    """On a terminal the title, and it alone, leads to the address."""
+    shown = on_terminal(catalogue, "ask", "the bowline")
+    targets = [target for _, target in LINK.findall(shown)]
+    assert targets == [LONG, ""]
+    start, end = shown.index(LONG), shown.index("\x1b]8;;\x1b\\")
+    assert bare(shown[start + len(LONG + "\x1b\\") : end]) == "The bowline"
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_terminal_is_given_back_as_it_was(arguments: list[str], catalogue: Path) -> None:
+    """Each link and each style is ended before its line is, and no other code is used."""
+    shown = on_terminal(catalogue, *arguments)
+    assert SGR.search(shown)
+    assert "\x1b" not in bare(shown)
+    for line in shown.splitlines():
+        assert (SGR.findall(line) or ["0"])[-1] in {"", "0"}
+        assert ([target for _, target in LINK.findall(line)] or [""])[-1] == ""
+
+
+@pytest.mark.parametrize("columns", [40, 80, 300])
+def test_a_terminal_gets_lines_that_fit(columns: int, catalogue: Path) -> None:
+    """On a terminal text is laid out to its width, at most a hundred."""
+    for arguments in (["ask", "the bowline"], ["topic", "knots"], ["topics"]):
+        shown = bare(on_terminal(catalogue, *arguments, columns=columns))
+        long = [line for line in shown.splitlines() if len(line.rstrip()) > min(columns, 100)]
+        assert all("https://" in line for line in long), long
+        assert "How a sailor" in shown
+
+
+@pytest.mark.parametrize("arguments", [["ask", "the bowline"], ["topic", "knots"]], ids=" ".join)
+def test_addresses_are_whole_on_a_terminal(arguments: list[str], catalogue: Path) -> None:
+    """An address longer than the terminal is wide can be copied whole, a mirror's too."""
+    shown = bare(on_terminal(catalogue, *arguments))
+    whole = "".join(line.strip() for line in shown.splitlines())
+    assert LONG in whole
+    assert f"{LONG}/mirror" in whole
+
+
+def colours(shown: str) -> set[str]:
+    """Return the codes of colours among the styles."""
+    codes = (code for codes in SGR.findall(shown) for code in codes.split(";"))
+    return {code for code in codes if re.fullmatch(r"3\d|4\d|9\d|10\d", code)}
+
+
+def test_no_color_removes_colours(catalogue: Path) -> None:
+    """Colours are there, and NO_COLOR takes them away; the words stay the same."""
+    plain = on_terminal(catalogue, "ask", UNSURE, NO_COLOR="1")
+    coloured = on_terminal(catalogue, "ask", UNSURE)
+    assert colours(coloured)
+    assert not colours(plain)
+    assert bare(plain) == bare(coloured)
+
+
+def test_a_dumb_terminal_gets_no_codes(catalogue: Path) -> None:
+    """A terminal that understands no codes is sent none."""
+    assert "\x1b" not in on_terminal(catalogue, "ask", UNSURE, TERM="dumb")
+
+
+def test_a_question_gives_a_terminal_no_orders(catalogue: Path) -> None:
+    """A question's own codes are not among those that a terminal is sent."""
+    text = "\x1b]8;;https://evil.example\x1b\\zorkmid\x1b]8;;\x1b\\ \x1b[35m \x9b35m"
+    shown = on_terminal(catalogue, "ask", text)
+    assert "evil.example\x1b" not in shown
+    assert "35" not in SGR.findall(shown)
+    assert [c for c in bare(shown) if not (c.isprintable() or c == "\n")] == []
+
+
+def test_long_work_shows_its_progress_on_a_terminal_only(catalogue: Path) -> None:
+    """A check shows how far it is on a terminal and clears it away; a pipe gets the result only."""
+    ended = f"{catalogue}: all is well. 2 resources, 2 topics, 0 terms; "
+    out = piped(catalogue, "check", "-c", str(catalogue))
+    assert out.startswith(ended)
+    assert len(out.splitlines()) == 1
+    shown = on_terminal(catalogue, "check", "-c", str(catalogue), columns=300)
+    assert "Trying every ask" in shown
+    assert ended in shown.splitlines()[-1]
+    assert shown.index("Trying every ask") < shown.index(ended)
