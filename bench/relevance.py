@@ -10,7 +10,8 @@ so trust the comparison more than the height.
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import bm25s
@@ -25,6 +26,17 @@ from bot.model import Answer, Resource
 from bot.search import Index
 
 First = Callable[[str], int | None]
+ENGINES = ("onboard", "bm25s", "WRatio")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A labelled question, our answer, and whose first result was right."""
+
+    subject: str
+    asked: Labelled
+    answer: Answer
+    right: dict[str, bool]
 
 
 def main() -> None:
@@ -38,8 +50,13 @@ def main() -> None:
         parser.error("--catalogue and --questions belong together")
     sets = [_read(given.catalogue, given.questions)] if given.catalogue else list(own_sets())
     out = Console(width=110)
+    trials = [trial for one in sets for trial in _trials(one)]
     for one in sets:
-        _measure(one, out, misses=given.misses)
+        _show(one.name, [trial for trial in trials if trial.subject == one.name], out)
+    if len(sets) > 1:
+        _show("all together", trials, out)
+    if given.misses:
+        _list_misses(trials, out)
 
 
 def _read(catalogue: Path, questions: Path) -> Set:
@@ -48,40 +65,52 @@ def _read(catalogue: Path, questions: Path) -> Set:
     return Set(questions.stem, loaded, tuple(labelled(loaded, line) for line in lines))
 
 
-def _measure(one: Set, out: Console, *, misses: bool) -> None:
+def _trials(one: Set) -> Iterator[Trial]:
     index = Index.build(one.catalogue)
     numbers = {resource.id: at for at, resource in enumerate(one.catalogue.resources)}
-    answers = [(q, index.search(q.text, q.surface)) for q in one.questions]
-    ours = {q.text: _first(a, numbers) for q, a in answers}
-    rivals: dict[str, First] = {
-        "onboard": lambda text: ours[text],
-        "bm25s": _bm25(one.catalogue.resources),
-        "WRatio": _wratio(one.catalogue.resources),
-    }
-    by_style: dict[str, list[tuple[Labelled, Answer]]] = defaultdict(list)
-    for q, a in answers:
-        by_style[q.style].append((q, a))
-        by_style["all to answer" if q.relevant else "all to refuse"].append((q, a))
-    table = Table(title=f"{one.name}: first result right, and answered", title_justify="left")
-    for column in ("style", "lines", *rivals, "answered"):
+    rivals = {"bm25s": _bm25(one.catalogue.resources), "WRatio": _wratio(one.catalogue.resources)}
+    for asked in one.questions:
+        answer = index.search(asked.text, asked.surface)
+        firsts = {"onboard": _first(answer, numbers)}
+        firsts |= {name: rival(asked.text) for name, rival in rivals.items()}
+        right = {name: first in asked.relevant for name, first in firsts.items()}
+        yield Trial(one.name, asked, answer, right)
+
+
+def _show(name: str, trials: Sequence[Trial], out: Console) -> None:
+    styles: dict[str, list[Trial]] = defaultdict(list)
+    for answerable in (True, False):
+        whole = "all to answer" if answerable else "all to refuse"
+        for trial in trials:
+            if bool(trial.asked.relevant) == answerable:
+                styles[trial.asked.style].append(trial)
+                styles[whole].append(trial)
+    table = Table(title=f"{name}: first result right, and answered", title_justify="left")
+    for column in ("style", "lines", *ENGINES, "answered"):
         table.add_column(column, justify="left" if column == "style" else "right")
-    for style, pairs in sorted(by_style.items(), key=lambda pair: not pair[1][0][0].relevant):
+    for style, some in styles.items():
         right = (
-            f"{sum(first(q.text) in q.relevant for q, _ in pairs) / len(pairs):.3f}"
-            if pairs[0][0].relevant
+            f"{sum(trial.right[engine] for trial in some) / len(some):.3f}"
+            if some[0].asked.relevant
             else ""
-            for first in rivals.values()
+            for engine in ENGINES
         )
-        answered = sum(a.reply for _, a in pairs)
-        table.add_row(style, str(len(pairs)), *right, f"{answered / len(pairs):.3f} ({answered})")
+        answered = sum(trial.answer.reply for trial in some)
+        table.add_row(style, str(len(some)), *right, f"{answered / len(some):.3f} ({answered})")
     out.print(table)
-    if misses:
-        for q, a in answers:
-            shown = a.candidates[0].resource.id if a.candidates else "-"
-            if q.relevant and ours[q.text] not in q.relevant:
-                out.print(f"  {shown} came first: {q.text}", markup=False)
-            elif not q.relevant and a.reply:
-                out.print(f"  answered ({a.confidence:.2f}) with {shown}: {q.text}", markup=False)
+
+
+def _list_misses(trials: Sequence[Trial], out: Console) -> None:
+    for trial in trials:
+        text, answer = trial.asked.text, trial.answer
+        shown = answer.candidates[0].resource.id if answer.candidates else "nothing"
+        if trial.asked.relevant and not trial.right["onboard"]:
+            out.print(f"{trial.subject}: {shown} came first: {text}", markup=False)
+        elif not trial.asked.relevant and answer.reply:
+            out.print(
+                f"{trial.subject}: answered with {shown} ({answer.confidence:.2f}): {text}",
+                markup=False,
+            )
 
 
 def _first(answer: Answer, numbers: dict[str, int]) -> int | None:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import terminal
+from bot.model import Answer, Catalogue, Reading, Resource, Result, Topic, Verdict
+
 ROOT = Path(__file__).parent.parent
 LONG = "https://example.org/" + "very/long/path/" * 12 + "end"
 SUMMARY = (
@@ -50,7 +53,7 @@ resources:
 """
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
 LINK = re.compile(r"\x1b\]8;([^;]*);([^\x1b]*)\x1b\\")
-UNSURE = "the bowline, one of the knots of Mara, and zorkmid"
+UNSURE = "article on the bowline and zorkmid"
 COMMANDS = [
     ["ask", "the bowline"],
     ["ask", UNSURE],
@@ -158,21 +161,71 @@ def test_a_pipe_gets_whole_lines(columns: str, catalogue: Path) -> None:
     assert topics[1].endswith(SUMMARY)
 
 
-def test_unsure_says_so(catalogue: Path) -> None:
+def an_answer(verdict: Verdict, results: int, topics: int, unknown: tuple[str, ...]) -> Answer:
+    """Return an answer with so many results and topics."""
+    found = tuple(
+        Resource(id=f"r{n}", title=f"R{n}", url=f"https://e.org/{n}", summary="S", topics=("t",))
+        for n in range(results)
+    )
+    return Answer(
+        question="how",
+        surface="mention",
+        verdict=verdict,
+        confidence=0.5,
+        reply=verdict == "answer",
+        results=tuple(Result(resource=r, confidence=0.5, why=()) for r in found),
+        candidates=(),
+        topics=tuple(Topic(id=f"t{n}", name=f"T{n}") for n in range(topics)),
+        reading=(Reading(word="known", weight=1.0, terms=("known",)),),
+        unknown=unknown,
+        evidence=(),
+    )
+
+
+def said(answer: Answer, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the lines that an answer has in a pipe."""
+    names = ("Knots", "Tides")
+    catalogue = Catalogue(version=1, topics=tuple(Topic(id=n.lower(), name=n) for n in names))
+    terminal.show(terminal.answer(answer, catalogue))
+    return capsys.readouterr().out.splitlines()
+
+
+def test_unsure_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """When it is not sure it says so first, then what it lacks and which topics are near."""
-    lines = piped(catalogue, "ask", UNSURE).splitlines()
-    assert lines[:3] == ["Not sure. The closest there is:", "", "*  The bowline"]
-    assert "The catalogue does not know “zorkmid”." in lines
-    assert lines[-1] == "Did you mean one of these topics? Knots"
+    lines = said(an_answer("unsure", 1, 2, ("zorkmid", "frob")), capsys)
+    assert lines[:3] == ["Not sure. The closest there is:", "", "*  R0"]
+    assert "   Why: it comes nearest" in lines
+    assert lines[-2:] == [
+        "The catalogue does not know “zorkmid”, “frob”.",
+        "Did you mean one of these topics? T0, T1",
+    ]
+    plain = said(an_answer("unsure", 2, 0, ()), capsys)
+    assert [line for line in plain if line.startswith("*")] == ["*  R0", "*  R1"]
+    assert not any("Did you mean" in line or "does not know" in line for line in plain)
 
 
-def test_nothing_says_what_and_where_to_look(catalogue: Path) -> None:
+def test_an_answer_needs_no_preface(capsys: pytest.CaptureFixture[str]) -> None:
+    """A sure answer starts with its first result and offers nothing else."""
+    lines = said(an_answer("answer", 2, 2, ("zorkmid",)), capsys)
+    assert [line for line in lines if line[:1].strip()] == ["*  R0", "*  R1"]
+
+
+def test_nothing_says_what_and_where_to_look(capsys: pytest.CaptureFixture[str]) -> None:
     """When there is nothing it names the words it lacks, what there is, and the way to all."""
-    assert piped(catalogue, "ask", "where is zorkmid").splitlines() == [
-        "Nothing in the catalogue on “zorkmid”.",
+    assert said(an_answer("nothing", 0, 0, ("zorkmid", "frob")), capsys) == [
+        "Nothing in the catalogue on “zorkmid”, “frob”.",
         "It covers Knots, Tides.",
         "All of it: onboard topics",
     ]
+    assert said(an_answer("nothing", 0, 2, ()), capsys)[:2] == [
+        "Nothing in the catalogue on “known”.",
+        "The nearest topics: T0, T1.",
+    ]
+
+
+def test_unsure_with_nothing_to_show_announces_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a channel, where the closest ones are kept back, they are not announced either."""
+    assert not any("closest" in line for line in said(an_answer("unsure", 0, 0, ()), capsys))
 
 
 def test_a_question_of_no_words_is_met_with_a_sentence(catalogue: Path) -> None:

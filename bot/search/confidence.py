@@ -42,9 +42,9 @@ class Band:
 
 # Asked directly, a wrong answer costs a glance; where nobody asked the bot it costs its welcome.
 BANDS: dict[Surface, Band] = {
-    "mention": Band(answer=0.6, unsure=0.2),
-    "dm": Band(answer=0.6, unsure=0.2),
-    "slash": Band(answer=0.6, unsure=0.2),
+    "mention": Band(answer=0.65, unsure=0.2),
+    "dm": Band(answer=0.65, unsure=0.2),
+    "slash": Band(answer=0.65, unsure=0.2),
     "channel": Band(answer=0.85, unsure=0.85),
 }
 
