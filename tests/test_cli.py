@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import select
 import signal
 import stat
 import subprocess
@@ -24,6 +25,8 @@ from tests.catalogue.samples import MINIMAL, edited
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "tests/catalogue/pages/onboarding.md"
+PATIENCE = 60
+"""Seconds after which what should come at once is taken to be stuck."""
 COMMANDS = ("ask", "topics", "topic", "check", "import", "schema")
 
 SAILING = """\
@@ -479,6 +482,8 @@ def test_an_answer_is_there_before_the_next_question(sailing: Path) -> None:
         for text in ("bowline", "tides"):
             running.stdin.write(json.dumps({"text": text}).encode() + b"\n")
             running.stdin.flush()
+            answered, _, _ = select.select([running.stdout], [], [], PATIENCE)
+            assert answered, "no answer before the next question"
             assert json.loads(running.stdout.readline())["question"] == text
         running.send_signal(signal.SIGINT)
         assert running.wait() not in {0, 1}

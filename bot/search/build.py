@@ -96,10 +96,14 @@ def read_catalogue(catalogue: Catalogue) -> Built:
     for number, resource in enumerate(catalogue.resources):
         reader.read(number, resource, topics)
     postings = reader.postings(len(catalogue.resources))
+    # A stem is as common as its most common form, whichever form came first.
+    rarities = [1.0] * len(words.shown)
+    for surface, term in words.surfaces.items():
+        rarities[term] = min(rarities[term], english.rarity(surface))
     weights = np.array(
         [
-            specificity(postings.frequency(term), postings.size, english.rarity(shown))
-            for term, shown in enumerate(words.shown)
+            specificity(postings.frequency(term), postings.size, rarity)
+            for term, rarity in enumerate(rarities)
         ],
         dtype=np.float32,
     )

@@ -43,20 +43,24 @@ def test_no_evidence_is_no_answer() -> None:
     assert all(chance < band.unsure <= band.answer for band in BANDS.values())
 
 
-@pytest.mark.parametrize(
-    ("surface", "chance", "expected"),
-    [
-        *((surface, 0.6, "answer") for surface in ("mention", "dm", "slash")),
-        *((surface, 0.599, "unsure") for surface in ("mention", "dm", "slash")),
-        *((surface, 0.2, "unsure") for surface in ("mention", "dm", "slash")),
-        *((surface, 0.199, "nothing") for surface in ("mention", "dm", "slash")),
-        ("channel", 0.85, "answer"),
-        ("channel", 0.849, "nothing"),
-    ],
-)
-def test_bands(surface: Surface, chance: float, expected: Verdict) -> None:
-    """Where the bot was asked it answers sooner than where it only listens."""
-    assert confidence.verdict(chance, surface, key_word_found=True) == expected
+@pytest.mark.parametrize("surface", SURFACES)
+def test_bands(surface: Surface) -> None:
+    """From the bounds of the bands on, and not a hair before, there is an answer, or a hint."""
+
+    def verdict(chance: float) -> Verdict:
+        return confidence.verdict(chance, surface, key_word_found=True)
+
+    band = BANDS[surface]
+    assert [verdict(1.0), verdict(band.answer)] == ["answer", "answer"]
+    assert verdict(band.answer - 1e-9) == ("nothing" if surface == "channel" else "unsure")
+    assert verdict(band.unsure) == ("answer" if surface == "channel" else "unsure")
+    assert [verdict(band.unsure - 1e-9), verdict(0.0)] == ["nothing", "nothing"]
+
+
+def test_a_channel_is_the_strictest() -> None:
+    """Where nobody asked the bot it has to be surer than where somebody did."""
+    others = [band for surface, band in BANDS.items() if surface != "channel"]
+    assert all(BANDS["channel"].answer > band.answer for band in others)
 
 
 @given(st.floats(0, 1), st.sampled_from(SURFACES))

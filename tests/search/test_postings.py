@@ -43,7 +43,7 @@ def pairs(found: tuple[Ints, Floats]) -> list[tuple[int, float]]:
     return list(zip(found[0].tolist(), found[1].tolist(), strict=True))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(cases(COARSE) | cases(SIXTY_FOURTHS))
 def test_skipping_changes_nothing(case: tuple[Postings, list[WeightedSlot], int]) -> None:
     """The best are those that adding everything gives, in the same order, equal ones by number."""
@@ -51,7 +51,7 @@ def test_skipping_changes_nothing(case: tuple[Postings, list[WeightedSlot], int]
     assert pairs(held.best(slots, count)) == pairs(held.best_dense(slots, count))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(cases(st.floats(0.0078125, 1.0, width=32)))
 def test_skipping_changes_nothing_but_rounding(
     case: tuple[Postings, list[WeightedSlot], int],
@@ -66,7 +66,7 @@ def test_skipping_changes_nothing_but_rounding(
     assert len(set(docs.tolist())) == len(docs)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(cases(SIXTY_FOURTHS))
 def test_the_dense_sum_is_the_definition(case: tuple[Postings, list[WeightedSlot], int]) -> None:
     """A sum takes of each slot its weight times the best reading, never two readings of one."""
@@ -101,7 +101,7 @@ def crowded(draw: st.DrawFn) -> tuple[Postings, list[WeightedSlot], int]:
     return postings(rows, size), draw(st.permutations(slots)), draw(st.integers(1, 6))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(crowded())
 def test_skipping_changes_nothing_in_a_crowd(
     case: tuple[Postings, list[WeightedSlot], int],

@@ -59,7 +59,7 @@ def test_strong_coverage_is_part_of_coverage(question: str) -> None:
     for one in INDEX.search(question).candidates:
         by_name = {line.name: line.value for line in one.features}
         assert by_name["strong coverage"] <= by_name["coverage"] + 1e-9
-        assert by_name["further asks"] <= by_name["ask closeness"] + 1e-9
+        assert by_name["second ask"] <= by_name["ask closeness"] + 1e-9
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -82,8 +82,8 @@ def test_the_nearest_ask_and_the_next() -> None:
     """A question that is an ask comes closest to that ask; the others count apart."""
     found = values("how does virtio move data")
     assert found["ask closeness"] == pytest.approx(1.0)
-    assert found["further asks"] == 0.0
-    assert values("what descriptors move data")["further asks"] > 0.0
+    assert found["second ask"] == 0.0
+    assert values("what descriptors move data")["second ask"] > 0.0
 
 
 def test_words_scattered_over_asks_count_less() -> None:
