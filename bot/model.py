@@ -247,7 +247,9 @@ class Answer:
     """Topics to offer instead: "did you mean"."""
     reading: tuple[Reading, ...]
     """How each word was read."""
+    subject: tuple[str, ...]
+    """Words the question is about; the rest frames it or names a kind of resource."""
     unknown: tuple[str, ...]
-    """Words the question is about that the catalogue does not have."""
+    """Those of them that the catalogue does not have."""
     evidence: tuple[Contribution, ...]
     """The sum behind the confidence, before the logistic function; empty without candidates."""

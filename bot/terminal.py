@@ -17,6 +17,7 @@ _WIDEST = 100
 _NEVER_WRAPPED = 20_000
 _INDENT = 3
 _MOST_NAMED = 12
+_MOST_WORDS = 4
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -46,7 +47,7 @@ def show(parts: Iterable[RenderableType]) -> None:
 def answer(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
     """An answer, the closest ones, or an honest nothing with where to look instead."""
     if given.verdict == "nothing":
-        yield Text(f"Nothing in the catalogue on {_subject(given)}.", style="bold")
+        yield Text(_refusal(given), style="bold")
         if given.topics:
             yield Text(f"The nearest topics: {_names(given.topics)}.")
         else:
@@ -71,9 +72,8 @@ def explanation(given: Answer) -> Iterator[RenderableType]:
     yield Text("How the question was read", style="bold")
     read = Table("word", "weight", "read as", box=None, padding=(0, 2, 0, 0))
     for reading in given.reading:
-        read.add_row(
-            Text(reading.word), f"{reading.weight:.2f}", Text("; ".join(reading.terms) or "-")
-        )
+        terms = [*reading.terms[:_MOST_WORDS], *(["..."] if reading.terms[_MOST_WORDS:] else [])]
+        read.add_row(Text(reading.word), f"{reading.weight:.2f}", Text("; ".join(terms) or "-"))
     yield read
     yield Text()
     yield Text("Score of each candidate (value x weight)", style="bold")
@@ -168,10 +168,12 @@ def _facts(resource: Resource) -> Iterator[str]:
         yield f"by {', '.join(resource.authors)}"
 
 
-def _subject(given: Answer) -> str:
-    """What the question was about, in its own words."""
-    words = given.unknown or tuple(reading.word for reading in given.reading)
-    return _quoted(words[:4]) if words else "that"
+def _refusal(given: Answer) -> str:
+    """What there is nothing on, in the words of the question."""
+    words = given.unknown or given.subject
+    if not words:
+        return "That names nothing to learn about."
+    return f"Nothing in the catalogue on {_quoted(words[:_MOST_WORDS])}."
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -466,6 +466,11 @@ def test_arguments_that_are_no_text_are_no_accident(sailing: Path) -> None:
         assert (ran.code, is_sentence(ran.err)) == (2, True)
 
 
+def interruptible() -> None:
+    """Let a process be interrupted, although the tests themselves may run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_answer_is_there_before_the_next_question(sailing: Path) -> None:
     """A program may ask, wait for the answer, and ask again; an interruption is no traceback."""
     with subprocess.Popen(
@@ -475,6 +480,7 @@ def test_an_answer_is_there_before_the_next_question(sailing: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=interruptible,  # noqa: PLW1509 - there are no threads here
     ) as running:
         assert running.stdin
         assert running.stdout
@@ -486,7 +492,7 @@ def test_an_answer_is_there_before_the_next_question(sailing: Path) -> None:
             assert answered, "no answer before the next question"
             assert json.loads(running.stdout.readline())["question"] == text
         running.send_signal(signal.SIGINT)
-        assert running.wait() not in {0, 1}
+        assert running.wait(PATIENCE) not in {0, 1}
         assert b"Traceback" not in running.stderr.read()
 
 

@@ -27,8 +27,8 @@ from bot.search.rank import Evidence
 
 # An answer shows at most this many resources, whatever the limit.
 MOST_SHOWN = 3
-# The second and third are shown while they score at least this share of the first.
-_WORTH_SHOWING = 0.55
+# The second and third are shown while score and chance are at least this share of the first's.
+_WORTH_SHOWING = 0.6
 # A whole question this close to one of the catalogue's own is a reason in itself.
 _CLOSE = 0.45
 # A name of a topic this like the question (0 to 100) is worth offering.
@@ -86,7 +86,7 @@ def compose(
                 confidence=min(chances[: place + 1]),
                 why=tuple(_why(built, found, resources[place], place)),
             )
-            for place in _shown(found, verdict, surface, limit)
+            for place in _shown(found, chances, verdict, surface)[:limit]
         ),
         candidates=tuple(
             Candidate(
@@ -107,6 +107,7 @@ def compose(
             )
             for slot, weight in zip(found.slots, found.weights, strict=True)
         ),
+        subject=tuple(slot.word for slot in found.slots if slot.is_subject),
         unknown=tuple(
             slot.word for slot in found.slots if slot.is_subject and not slot.alternatives
         ),
@@ -147,13 +148,16 @@ def _verdict(asked: Question, found: Found, chances: list[float], surface: Surfa
     )
 
 
-def _shown(found: Found, verdict: Verdict, surface: Surface, limit: int) -> list[int]:
+def _shown(found: Found, chances: list[float], verdict: Verdict, surface: Surface) -> list[int]:
     """Places of the candidates that are shown."""
     if verdict == "nothing" or (verdict == "unsure" and surface == "channel"):
         return []
-    scores = found.evidence.scores
-    worth = scores[0] * _WORTH_SHOWING
-    return [at for at in range(min(limit, MOST_SHOWN, len(scores))) if scores[at] >= worth]
+    scores = found.evidence.scores.tolist()
+    return [
+        place
+        for place, (score, chance) in enumerate(zip(scores, chances, strict=True))
+        if place < MOST_SHOWN and min(score / scores[0], chance / chances[0]) >= _WORTH_SHOWING
+    ]
 
 
 def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator[str]:
