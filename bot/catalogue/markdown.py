@@ -9,7 +9,7 @@ reported. Code blocks, pictures and HTML are not read.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, count, zip_longest
 from typing import get_args, get_type_hints
 from urllib.parse import urljoin
@@ -18,6 +18,14 @@ from annotated_types import MaxLen
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from bot.catalogue.annotation import (
+    Anchor,
+    Reading,
+    brackets_in,
+    readings,
+    words_of,
+    year_and_minutes,
+)
 from bot.catalogue.urls import normalise_url, url_fault
 from bot.model import (
     Catalogue,
@@ -31,37 +39,12 @@ from bot.model import (
     Words,
 )
 
-# A longer continuation of a link's text describes the thing rather than naming it.
-_LONGEST_TITLE = 80
-# More words before a link begin a sentence about it rather than its name.
-_LEAD_WORDS = 4
-_NAME_WORDS = 4
 _LONGEST_ID = 60
 # List items nest under any heading, and under the items they are indented below.
 _BELOW_HEADINGS = 7
 
-_MARKS = " -\N{EN DASH}\N{EM DASH}:,;."
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
 _CELL = "\N{EN DASH}"
-_GENERIC = frozenset(
-    (
-        *("article", "here", "link", "links", "more", "page", "post", "site", "source", "this"),
-        *("url", "website", "click here", "read more", "this article", "this link", "this page"),
-    )
-)
-_POINTERS = frozenset(("also", "and", "check out", "or", "read", "see", "see also", "watch"))
-_PREPOSITIONS = frozenset(
-    (
-        *("about", "at", "behind", "between", "for", "from", "in", "into", "of", "on", "to"),
-        *("using", "via", "with"),
-    )
-)
-_BREAK = re.compile(r"(?<=[.!?;:])\s+|\s+[-\N{EN DASH}\N{EM DASH}]\s+")
-_BETWEEN_NAMES = re.compile(r"\s*[/,&]\s*|\s+and\s+")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_LENGTH = re.compile(
-    r"(?:([0-9]{1,3}) ?h(?:rs?|ours?)?)? ?(?:([0-9]{1,4}) ?m(?:ins?|inutes?)?)?", re.IGNORECASE
-)
 _VIDEO = re.compile(r"https?://(?:[^/]+\.)?(?:youtube\.com|youtu\.be|vimeo\.com|media\.ccc\.de)/")
 _DATED = re.compile(r"/(?:19|20)[0-9]{2}/[01][0-9]/")
 # Tried in this order: "Awesome KVM tutorials" is a list.
@@ -187,27 +170,21 @@ _Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Anchor:
-    text: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Passage:
     line: int
-    pieces: tuple[str | _Anchor, ...]
+    pieces: tuple[str | Anchor, ...]
     level: int = 0
     """1 to 6 for a heading, else 0."""
     depth: int = 0
     """How far it is indented below paragraphs of the page, in no particular unit."""
 
     @property
-    def anchors(self) -> tuple[_Anchor, ...]:
-        return tuple(piece for piece in self.pieces if isinstance(piece, _Anchor))
+    def anchors(self) -> tuple[Anchor, ...]:
+        return tuple(piece for piece in self.pieces if isinstance(piece, Anchor))
 
     @property
     def words(self) -> str:
-        return _words(self.pieces)
+        return words_of(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +197,6 @@ class _Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """What the words around a link say about it."""
-
-    title: str
-    summary: str = ""
-    notes: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    minutes: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
     """One link; the two lists fill up while the passages indented below it are read."""
 
@@ -240,7 +205,7 @@ class _Draft:
     url: str
     topic: _Path
     section: tuple[str, ...]
-    reading: _Reading
+    reading: Reading
     details: list[str] = field(default_factory=list)
     asks: list[str] = field(default_factory=list)
 
@@ -276,11 +241,11 @@ def _passages(node: SyntaxTreeNode, depth: int = 0, line: int = 0) -> Iterator[_
             yield from _passages(child, below + child.type.endswith("_list"), at)
 
 
-def _pieces(node: SyntaxTreeNode) -> Iterator[str | _Anchor]:
+def _pieces(node: SyntaxTreeNode) -> Iterator[str | Anchor]:
     for position, child in enumerate(node.children):
         if child.type == "link":
-            text = _words(_pieces(child)) or _words(_alternative_texts(child))
-            yield _Anchor(text, str(child.attrs.get("href", "")))
+            text = words_of(_pieces(child)) or words_of(_alternative_texts(child))
+            yield Anchor(text, str(child.attrs.get("href", "")))
         elif child.type in ("text", "code_inline"):
             yield child.content
         elif child.type in ("softbreak", "hardbreak"):
@@ -295,12 +260,6 @@ def _alternative_texts(link: SyntaxTreeNode) -> Iterator[str]:
     return (image.content for image in link.walk() if image.type == "image")
 
 
-def _words(pieces: Iterable[str | _Anchor]) -> str:
-    text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
-    shown = "".join(c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
-    return " ".join(shown.split())
-
-
 def _place(passages: Sequence[_Passage], page: str) -> _Placed:
     placed = _Placed()
     title = _title(passages)
@@ -313,7 +272,7 @@ def _place(passages: Sequence[_Passage], page: str) -> _Placed:
         if passage.level or (owner and passage.depth <= owner.depth):
             owner = None
         pieces = _resolved(passage, page, placed.skipped)
-        links = [piece for piece in pieces if isinstance(piece, _Anchor)]
+        links = [piece for piece in pieces if isinstance(piece, Anchor)]
         # A heading that starts with a link is the thing itself, not a topic.
         is_thing = passage.level > 0 and links[:1] == pieces[:1] != []
         if passage.level and not is_thing and passage.words:
@@ -329,7 +288,7 @@ def _place(passages: Sequence[_Passage], page: str) -> _Placed:
                     section=tuple(lead.words for lead in trail if lead.words != title),
                     reading=reading,
                 )
-                for link, reading in zip(links, _readings(pieces), strict=True)
+                for link, reading in zip(links, readings(pieces), strict=True)
             ]
             placed.drafts.extend(drafts)
             owner = None if passage.level and not is_thing else drafts[0]
@@ -357,10 +316,10 @@ def _introduces(passage: _Passage, following: _Passage) -> bool:
     return following.depth > passage.depth and is_lead and not _is_question(passage)
 
 
-def _heading(pieces: Sequence[str | _Anchor]) -> str:
+def _heading(pieces: Sequence[str | Anchor]) -> str:
     """Return the words of a heading, less a link in brackets: that one is no other name."""
-    unlinked = _words(piece for piece in pieces if isinstance(piece, str))
-    return unlinked[:-2].rstrip() if unlinked.endswith("()") else _words(pieces)
+    unlinked = words_of(piece for piece in pieces if isinstance(piece, str))
+    return unlinked[:-2].rstrip() if unlinked.endswith("()") else words_of(pieces)
 
 
 def _title(passages: Sequence[_Passage]) -> str | None:
@@ -371,9 +330,9 @@ def _title(passages: Sequence[_Passage]) -> str | None:
     return None
 
 
-def _resolved(passage: _Passage, page: str, skipped: list[Remark]) -> list[str | _Anchor]:
+def _resolved(passage: _Passage, page: str, skipped: list[Remark]) -> list[str | Anchor]:
     """Return the pieces with full addresses; a link that is skipped becomes plain words."""
-    pieces: list[str | _Anchor] = []
+    pieces: list[str | Anchor] = []
     for piece in passage.pieces:
         if isinstance(piece, str):
             pieces.append(piece)
@@ -382,7 +341,7 @@ def _resolved(passage: _Passage, page: str, skipped: list[Remark]) -> list[str |
         if fault:
             words = " ".join(dict.fromkeys((piece.text, piece.href))).strip()
             skipped.append(Remark(line=passage.line, words=words, reason=fault))
-        pieces.append(piece.text if fault else _Anchor(piece.text, url))
+        pieces.append(piece.text if fault else Anchor(piece.text, url))
     return [piece for piece in pieces if piece != ""]
 
 
@@ -405,205 +364,9 @@ def _is_question(passage: _Passage) -> bool:
     words = passage.words
     if not passage.depth or passage.anchors or len(words) > _most(Sentence):
         return False
-    while (groups := _groups(words)) and groups[-1][1] == len(words):
+    while (groups := brackets_in(words)) and groups[-1][1] == len(words):
         words = words[: groups[-1][0]].rstrip()
     return words.endswith("?")
-
-
-def _readings(pieces: Sequence[str | _Anchor]) -> list[_Reading]:
-    read = _read_alone if sum(isinstance(piece, _Anchor) for piece in pieces) == 1 else _read_among
-    return [
-        read(pieces[:at], piece.text or piece.href, pieces[at + 1 :])
-        for at, piece in enumerate(pieces)
-        if isinstance(piece, _Anchor)
-    ]
-
-
-def _read_alone(
-    before: Sequence[str | _Anchor], label: str, after: Sequence[str | _Anchor]
-) -> _Reading:
-    """Read a passage with one link by these rules:
-
-    - behind the link, remarks in brackets are notes unless they are a year, a length or names;
-    - a link in brackets is titled by the words before them: "Why it works ([Link](...))";
-    - a link text that says nothing ("here") is titled by the whole sentence;
-    - a few words before the link begin its title; of more, the whole passage is the summary;
-    - a preposition behind it continues its title: "[Overview](...) of virtio";
-    - other words behind it are the summary.
-    """
-    lead, rest = _words(before), _words(after)
-    whole = _words((*before, label, *after))
-    in_brackets = lead.endswith(("(", "[")) and rest.startswith((")", "]"))
-    if in_brackets:
-        lead, rest = lead[:-1], rest[1:]
-    lead = lead.strip(_MARKS)
-    said = _behind(rest)
-    if in_brackets and lead:
-        title = lead if _is_generic(label) else f"{lead} ({label})"
-    elif _is_generic(label) and (lead or said.words):
-        shown = label if said.continues and not _is_address(label) else ""
-        title = " ".join(filter(None, (lead, shown, said.words))) if said.words else lead
-        said = replace(said, words="")
-    elif lead.casefold() in _POINTERS:
-        title = label
-    elif (
-        len(lead.split()) > _LEAD_WORDS or _BREAK.search(lead) or lead.count("(") > lead.count(")")
-    ):
-        title, said = label, replace(said, words=whole, notes=(), continues=False)
-    else:
-        title = f"{lead} {label}".strip()
-    title, said = _continued(title, said)
-    goes_on = said.continues and said.words[:1].islower()
-    return _Reading(
-        title=re.sub(r"^https?://(www\.)?", "", title),
-        summary=f"{title} {said.words}" if goes_on else said.words,
-        notes=said.notes,
-        authors=said.authors,
-        year=said.year,
-        minutes=said.minutes,
-    )
-
-
-def _read_among(
-    before: Sequence[str | _Anchor], label: str, after: Sequence[str | _Anchor]
-) -> _Reading:
-    """Read one of several links of a passage: titled by its own text, described by the passage.
-
-    One in brackets, or whose text says nothing, is titled by what it is beside:
-    "KVM API ([slides](...), [video](...))".
-    """
-    pieces = (*before, label, *after)
-    first = next((at for at, piece in enumerate(before) if isinstance(piece, _Anchor)), len(before))
-    lead = _words(before[:first]).rstrip(_MARKS + "([") or _words(before[first : first + 1])
-    outside = "".join(piece for piece in before if isinstance(piece, str))
-    aside = outside.count("(") > outside.count(")") or _is_generic(label)
-    said = _behind("".join(piece for piece in after[:1] if isinstance(piece, str)))
-    between = _words(piece for piece in (*before, *after) if isinstance(piece, str))
-    says_more = bool(set(re.findall(r"\w+", between.casefold())) - {"and", "or"})
-    return _Reading(
-        title=f"{lead} ({label})" if aside and 0 < len(lead) <= _LONGEST_TITLE else label,
-        summary=_words(pieces) if says_more else "",
-        year=said.year,
-        minutes=said.minutes,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """The words behind a link, taken apart."""
-
-    words: str = ""
-    continues: bool = False
-    """Whether they go on with the sentence of the link, not set apart by a dash or the like."""
-    notes: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    minutes: int | None = None
-
-
-def _behind(words: str) -> _Said:
-    notes: list[str] = []
-    year = minutes = None
-    kept: list[str] = []
-    begun, at = False, 0
-    for start, end in _groups(words):
-        begun = begun or bool(words[at:start].strip(_MARKS))
-        inside = words[start + 1 : end - 1].strip()
-        if facts := _facts(inside):
-            year, minutes = year or facts[0], minutes or facts[1]
-        elif begun:
-            continue
-        elif inside:
-            notes.append(inside)
-        kept.append(words[at:start].strip())
-        at = end
-    words = " ".join(filter(None, (*kept, words[at:].strip())))
-    rest = words.strip(_MARKS)
-    continues = words.startswith(rest)
-    if facts := _facts(rest):
-        return _Said(notes=tuple(notes), year=facts[0] or year, minutes=facts[1] or minutes)
-    who, *more = _BREAK.split(rest.removeprefix("by "), maxsplit=1)
-    authors = _names(who) if rest.startswith("by ") else ()
-    if authors:
-        rest, continues = "".join(more), False
-    else:
-        authors = _names(rest.rpartition(" by ")[2], handles=False) if " by " in rest else ()
-    return _Said(
-        words=rest,
-        continues=continues,
-        notes=tuple(notes),
-        authors=authors,
-        year=year,
-        minutes=minutes,
-    )
-
-
-def _continued(title: str, said: _Said) -> tuple[str, _Said]:
-    """Return the title with the phrase that a preposition adds to it, and what is left said."""
-    phrase, *more = _BREAK.split(said.words, maxsplit=1)
-    groups = _groups(phrase)
-    start = groups[-1][0] if groups and groups[-1][1] == len(phrase) else len(phrase)
-    longer = f"{title} {phrase[:start].rstrip(_MARKS)}"
-    starts_well = phrase.partition(" ")[0] in _PREPOSITIONS
-    if not (said.continues and starts_well and len(longer) <= _LONGEST_TITLE):
-        return title, said
-    note = phrase[start + 1 : -1].strip()
-    notes = (*said.notes, note) if note else said.notes
-    return longer, replace(said, words="".join(more), continues=False, notes=notes)
-
-
-def _groups(words: str) -> list[tuple[int, int]]:
-    """Return where each outermost pair of round brackets starts and ends."""
-    found: list[tuple[int, int]] = []
-    opened: list[int] = []
-    for at, character in enumerate(words):
-        if character == "(":
-            opened.append(at)
-        elif character == ")" and opened:
-            start = opened.pop()
-            while found and found[-1][0] > start:
-                found.pop()
-            found.append((start, at + 1))
-    return found
-
-
-def _facts(words: str) -> tuple[int | None, int | None] | None:
-    """Return year and minutes if the words say nothing else, as in "2018, 1h 20m"."""
-    year = minutes = None
-    for part in re.split(r"\s*[,;]\s*", words):
-        length = _LENGTH.fullmatch(part)
-        if _YEAR.fullmatch(part):
-            year = int(part)
-        elif length and any(length.groups()):
-            hours, rest = (int(number or 0) for number in length.groups())
-            minutes = 60 * hours + rest or None
-        else:
-            return None
-    return year, minutes
-
-
-def _names(words: str, *, handles: bool = True) -> tuple[str, ...]:
-    """Return the names of a list like "Ann Lee / bob", or none if anything else is among them.
-
-    A single word in lower case is a name only where `handles` are expected.
-    """
-    names = tuple(_BETWEEN_NAMES.split(words.strip(_MARKS)))
-    return names if all(_is_name(name, handles=handles) for name in names) else ()
-
-
-def _is_name(name: str, *, handles: bool) -> bool:
-    first, *others = name.split() or [""]
-    if not others and handles:
-        return first[:1].isalpha()
-    return len(others) < _NAME_WORDS and all(w[:1].isupper() for w in (first, *others[-1:]))
-
-
-def _is_generic(label: str) -> bool:
-    return label.casefold().strip(_MARKS) in _GENERIC or _is_address(label)
-
-
-def _is_address(label: str) -> bool:
-    return "://" in label or label.startswith("www.")
 
 
 def _topics(placed: _Placed, page: str, remarks: list[Remark]) -> dict[_Path, Topic]:
@@ -640,12 +403,12 @@ def _topics(placed: _Placed, page: str, remarks: list[Remark]) -> dict[_Path, To
 
 
 def _name_and_aliases(heading: str) -> tuple[str, tuple[str, ...]]:
-    groups = _groups(heading)
+    groups = brackets_in(heading)
     if not groups or groups[-1][0] == 0 or groups[-1][1] < len(heading):
         return heading, ()
     start, end = groups[-1]
     alias = heading[start + 1 : end - 1].strip()
-    if not alias or _facts(alias):
+    if not alias or year_and_minutes(alias):
         return heading, ()
     return heading[:start].rstrip(), (alias,)
 
