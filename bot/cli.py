@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -49,14 +50,28 @@ def main() -> NoReturn:
     # A command lives half a second and makes next to no garbage; looking for it takes a tenth.
     gc.set_threshold(200_000)
     try:
-        app()
+        _run()
     except CatalogueError as error:
         _complain(*error.problems)
     except BotError as error:
         _complain(error)
     except KeyboardInterrupt:
         _complain("Interrupted.")
+    except OSError as error:
+        # Commands word the failures of the files they are given; what is left is the output.
+        _complain(f"The output cannot be written: {error.strerror}.")
+        # The interpreter would try once more, and say so, when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(COULD_NOT_RUN)
+
+
+def _run() -> NoReturn:
+    try:
+        app()
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+    sys.exit(FINE)
 
 
 @app.command()
@@ -227,12 +242,16 @@ def import_page(
 
     The catalogue goes to standard output, what became of each link to standard error.
     """
+    from bot import terminal
     from bot.catalogue.markdown import import_page as drafts_of
+    from bot.catalogue.urls import url_fault
     from bot.catalogue.writer import dump
 
-    if output is not None and output.exists() and not force:
+    if address is not None and (fault := url_fault(address)):
+        raise BotError(f"The address of the page {fault}. Write one like https://example.org/page.")
+    if output is not None and os.path.lexists(output) and not force:
         raise BotError(f"{output} exists already. Name another file, or add --force.")
-    drafts = drafts_of(_page_text(page), address or page.name)
+    drafts = drafts_of(_page_text(page), address or terminal.printable(page.name))
     text = dump(drafts.catalogue)
     if output is None:
         typer.echo(text, nl=False)
@@ -342,10 +361,11 @@ def _topics_like(catalogue: Catalogue, wanted: str) -> list[str]:
 
 def _page_text(page: Path) -> str:
     try:
-        data = page.read_bytes() if page.stat().st_size <= _LARGEST_PAGE else None
-    except OSError as error:
-        raise BotError(f"{page} cannot be read: {error.strerror}.") from error
-    if data is None:
+        with page.open("rb") as file:
+            data = file.read(_LARGEST_PAGE + 1)
+    except (OSError, ValueError) as error:
+        raise BotError(f"{page} cannot be read: {_reason(error)}.") from error
+    if len(data) > _LARGEST_PAGE:
         raise BotError(f"{page} is larger than {_LARGEST_PAGE // 2**20} MB; split it.")
     try:
         return data.decode("utf-8-sig")
@@ -354,42 +374,62 @@ def _page_text(page: Path) -> str:
 
 
 def _report(report: "Report") -> None:
-    for what, remarks in (("merged", report.merged), ("skipped", report.skipped)):
-        for remark in remarks:
-            typer.echo(f"line {remark.line}: {what}: {remark.words}: {remark.reason}", err=True)
-    for remark in report.remarks:
-        typer.echo(f"line {remark.line}: {remark.words}: {remark.reason}", err=True)
-    typer.echo(
+    for what, remarks in (("merged: ", report.merged), ("skipped: ", report.skipped)):
+        _tell(*(f"line {r.line}: {what}{r.words}: {r.reason}" for r in remarks))
+    _tell(*report.remarks)
+    _tell(
         f"{report.seen} links seen: {report.imported} imported, {len(report.merged)} merged, "
-        f"{len(report.skipped)} skipped.",
-        err=True,
+        f"{len(report.skipped)} skipped."
     )
     if report.unsummarised:
-        typer.echo(
+        _tell(
             f"{len(report.unsummarised)} have no words of their own on the page; their summaries "
-            f"say where they were listed. Write better ones: {', '.join(report.unsummarised)}",
-            err=True,
+            f"say where they were listed. Write better ones: {', '.join(report.unsummarised)}"
         )
 
 
 def _write(path: Path, text: str) -> None:
     """Replace a file as a whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    aside: Path | None = None
     try:
-        with aside.open("x", encoding="utf-8") as file:
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=".onboard-", delete=False
+        ) as file:
+            aside = Path(file.name)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        aside.chmod(0o666 & ~_umask())
         aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise BotError(f"{path} cannot be written: {error.strerror}.") from error
+    except (OSError, ValueError) as error:
+        if aside is not None:
+            aside.unlink(missing_ok=True)
+        raise BotError(f"{path} cannot be written: {_reason(error)}.") from error
+
+
+def _umask() -> int:
+    """The mask for new files; the system tells it only to those who set it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def _print_json(data: object, indent: int | None = 2) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=indent))
+    """Print JSON in ASCII: whatever stands in a question, no terminal or pipe can trip over it."""
+    typer.echo(json.dumps(data, indent=indent).replace("\x7f", "\\u007f"))
 
 
 def _complain(*sentences: object) -> None:
+    _tell(*(f"onboard: {sentence}" for sentence in sentences))
+
+
+def _tell(*sentences: object) -> None:
+    """Print to standard error, a line each."""
+    from bot.terminal import printable
+
     for sentence in sentences:
-        typer.echo(f"onboard: {sentence}", err=True)
+        typer.echo(printable(str(sentence)), err=True)

@@ -9,15 +9,17 @@ def topics_in_order(catalogue: Catalogue) -> list[Topic]:
     """Every topic after the topics it says to learn first; otherwise as in the file."""
     known = {topic.id: topic for topic in catalogue.topics}
     ordered: dict[str, Topic] = {}
-
-    def place(topic: Topic) -> None:
-        if topic.id not in ordered:
-            for name in topic.after:
-                place(known[name])
+    # Topics still to be placed, the next one last; one comes back after those it builds on.
+    waiting = list(reversed(catalogue.topics))
+    while waiting:
+        topic = waiting.pop()
+        first = [known[name] for name in topic.after if name not in ordered]
+        if topic.id in ordered:
+            continue
+        if first:
+            waiting += (topic, *reversed(first))
+        else:
             ordered[topic.id] = topic
-
-    for topic in catalogue.topics:
-        place(topic)
     return list(ordered.values())
 
 

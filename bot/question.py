@@ -38,6 +38,7 @@ _ASKS = re.compile(
     | eli5
     | (?:new|newcomer|beginner|newbie) \s (?:to|in|with)
     | get(?:ting)? \s (?:started|going|into)
+    | where \s (?:can|could|do|does|should|would|to) \b [^.?!]{0,40} \b (?:start|begin)
     | best \s (?:way|place) \s to \s (?:learn|start|understand|read|get)
     )\b
     """,

@@ -18,6 +18,7 @@ _NEVER_WRAPPED = 20_000
 _INDENT = 3
 _MOST_NAMED = 12
 _MOST_WORDS = 4
+_LONGEST_WORD = 60
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -44,15 +45,25 @@ def show(parts: Iterable[RenderableType]) -> None:
         typer.echo(line.rstrip())
 
 
+def printable(text: str) -> str:
+    """The text with every character that a terminal might obey or hide replaced."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def answer(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
     """An answer, the closest ones, or an honest nothing with where to look instead."""
     if given.verdict == "nothing":
         yield Text(_refusal(given), style="bold")
         if given.topics:
             yield Text(f"The nearest topics: {_names(given.topics)}.")
-        else:
+        elif catalogue.topics:
             yield Text(f"It covers {_names(catalogue.topics[:_MOST_NAMED])}.")
+        else:
+            yield Text("It has no topics yet.")
         yield Text("All of it: onboard topics", style="dim")
+        return
+    if given.verdict == "unsure" and not given.results:
+        yield Text("Not sure enough to speak up in a channel.", style="bold yellow")
         return
     if given.verdict == "unsure":
         yield Text("Not sure. The closest there is:", style="bold yellow")
@@ -76,8 +87,11 @@ def explanation(given: Answer) -> Iterator[RenderableType]:
         read.add_row(Text(reading.word), f"{reading.weight:.2f}", Text("; ".join(terms) or "-"))
     yield read
     yield Text()
+    if not given.candidates:
+        yield Text("No resource holds any of these words.")
+        return
     yield Text("Score of each candidate (value x weight)", style="bold")
-    names = [line.name for line in given.candidates[0].features] if given.candidates else []
+    names = [line.name for line in given.candidates[0].features]
     ranking = Table("candidate", "score", *names, box=None, padding=(0, 2, 0, 0))
     for candidate in given.candidates:
         sums = (f"{line.value:.2f} ({line.adds:+.2f})" for line in candidate.features)
@@ -142,18 +156,21 @@ def _heading(resource: Resource, bullet: str) -> RenderableType:
 
 def _body(resource: Resource) -> RenderableType:
     lines: list[RenderableType] = [
-        Text(resource.url, style="cyan", no_wrap=True, overflow="ignore"),
+        _address("", resource.url, "cyan"),
         Text(resource.summary),
     ]
     if facts := " · ".join(_facts(resource)):
         lines.append(Text(facts, style="dim"))
     if resource.note:
         lines.append(Text(f"Curator's note: {resource.note}", style="italic"))
-    lines += (
-        Text(f"Also: {link.title} {link.url}", style="dim", no_wrap=True, overflow="ignore")
-        for link in resource.also
-    )
+    lines += (_address(f"Also: {link.title} ", link.url, "dim") for link in resource.also)
     return Group(*lines)
+
+
+def _address(before: str, url: str, style: str) -> Text:
+    """An address that stays whole: a window too narrow for it shows it over several lines."""
+    linked = Style.parse(style) + Style(link=url)
+    return Text(before, style=style, overflow="fold").append(url, style=linked)
 
 
 def _facts(resource: Resource) -> Iterator[str]:
@@ -177,11 +194,7 @@ def _refusal(given: Answer) -> str:
 
 
 def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f"“{_printable(word)}”" for word in words)
-
-
-def _printable(word: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in word[:60])
+    return ", ".join(f"“{printable(word[:_LONGEST_WORD])}”" for word in words)
 
 
 def _names(named: Iterable[Topic]) -> str:

@@ -37,6 +37,7 @@ def an_answer(**changes: Any) -> Answer:
         "topics": (),
         "reading": (Reading(word="work", weight=0.33333, terms=("works", "worked")),),
         "unknown": ("zorkmid",),
+        "subject": ("work",),
         "evidence": SUM,
     }
     return Answer(**(fields | changes))

@@ -178,6 +178,7 @@ def an_answer(verdict: Verdict, results: int, topics: int, unknown: tuple[str, .
         topics=tuple(Topic(id=f"t{n}", name=f"T{n}") for n in range(topics)),
         reading=(Reading(word="known", weight=1.0, terms=("known",)),),
         unknown=unknown,
+        subject=("known",),
         evidence=(),
     )
 
@@ -231,7 +232,7 @@ def test_unsure_with_nothing_to_show_announces_nothing(capsys: pytest.CaptureFix
 def test_a_question_of_no_words_is_met_with_a_sentence(catalogue: Path) -> None:
     """A question without a word in it gets a whole sentence too."""
     lines = piped(catalogue, "ask", "?!").splitlines()
-    assert lines[0] == "Nothing in the catalogue on that."
+    assert lines[0] == "That names nothing to learn about."
 
 
 def test_a_long_unknown_word_is_cut(catalogue: Path) -> None:
@@ -245,10 +246,10 @@ def test_a_long_unknown_word_is_cut(catalogue: Path) -> None:
 
 
 def test_titles_are_links_on_a_terminal(catalogue: Path) -> None:
-    """On a terminal the title, and it alone, leads to the address."""
+    """On a terminal the title leads to the address, and so does the address itself."""
     shown = on_terminal(catalogue, "ask", "the bowline")
     targets = [target for _, target in LINK.findall(shown)]
-    assert targets == [LONG, ""]
+    assert set(targets) == {LONG, LONG + "/mirror", ""}
     start, end = shown.index(LONG), shown.index("\x1b]8;;\x1b\\")
     assert bare(shown[start + len(LONG + "\x1b\\") : end]) == "The bowline"
 

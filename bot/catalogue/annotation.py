@@ -4,9 +4,10 @@ The rules keep what they do not understand: every word goes into the title, the 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from bot.catalogue.wording import HIDDEN
 
 # A longer continuation of a link's text describes the thing rather than naming it.
 _LONGEST_TITLE = 80
@@ -58,8 +59,7 @@ class Reading:
 def words_of(pieces: Iterable[str | Anchor]) -> str:
     """Return what a reader sees of the pieces, on one line."""
     text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
-    shown = "".join(c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
-    return " ".join(shown.split())
+    return " ".join(HIDDEN.sub("", text).split())
 
 
 def readings(pieces: Sequence[str | Anchor]) -> list[Reading]:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 
 from bot.catalogue.document import Document, Path
 from bot.catalogue.urls import normalise_url, url_fault
-from bot.catalogue.wording import did_you_mean, quoted
+from bot.catalogue.wording import HIDDEN, did_you_mean, quoted
 from bot.model import Catalogue, Problem, Resource, Topic
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -19,10 +19,6 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _GUESSES = 200
 _PARAGRAPHS = frozenset({"summary", "note", "meaning"})
 
-# Control characters, and those that hide, or show a text in another order than it is stored.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
-)
 _BREAK = re.compile("[\t\n]")
 
 Claims = Iterable[tuple[str, Path]]
@@ -33,7 +29,7 @@ def text_faults(document: Document) -> Iterator[Problem]:
     """Find characters that must not stand in a text: a reader could not see them."""
     for path, place in document.values.items():
         written = place.written.strip()
-        if hidden := _HIDDEN.search(written):
+        if hidden := HIDDEN.search(written):
             message = f"holds the invisible character U+{ord(hidden.group()):04X}."
             yield document.problem(path, f"{document.where(path)} {message}", "Delete it.")
         elif not _PARAGRAPHS.intersection(path) and (found := _BREAK.search(written)):

@@ -1,5 +1,6 @@
 """How a fault is put into words: values shown safely, near misses, lists of choices."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
@@ -9,6 +10,12 @@ _SHOWN = 60
 
 _NEAR = 65
 """The lowest rapidfuzz ratio, of 100, at which a guess helps more than it puzzles."""
+
+
+# Control characters, and those that hide, or show a text in another order than it is stored.
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 
 
 def quoted(text: str) -> str:

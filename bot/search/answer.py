@@ -168,10 +168,15 @@ def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator
         if ask_closeness >= _CLOSE:
             yield f"close to “{resource.asks[int(built.texts.number[nearest])]}”"
     told: set[str] = set()
+    # The frame of a question is no reason, unless there is nothing else.
+    subject = any(
+        found.evidence.readings[place, at] >= 0 and not slot.is_frame
+        for at, slot in enumerate(found.slots)
+    )
     where: dict[str, list[str]] = {}
     for at, slot in enumerate(found.slots):
         chosen = int(found.evidence.readings[place, at])
-        if chosen < 0 or slot.is_frame:
+        if chosen < 0 or (slot.is_frame and subject):
             continue
         way = slot.alternatives[chosen]
         if way.how:

@@ -90,8 +90,9 @@ def _gaps(scores: npt.NDArray[np.float64], homes: Sequence[str]) -> npt.NDArray[
 
 
 def has_key_word(sign_row: npt.NDArray[np.float64]) -> bool:
-    """Whether the rarest word of the question's subject is among those found."""
-    return bool(sign_row[SIGNS.index("rarest held")] >= sign_row[SIGNS.index("rarest lost")])
+    """Whether no word of the question's subject is missing that is as rare as the rarest found."""
+    lost = float(sign_row[SIGNS.index("rarest lost")])
+    return lost == 0.0 or lost < float(sign_row[SIGNS.index("rarest held")])
 
 
 def probability(sign_rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

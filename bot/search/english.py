@@ -14,7 +14,7 @@ SHORTEST = 4
 
 # A word this frequent says nothing about a subject ("work", rank 118) ...
 _COMMONEST = 15
-# ... and a word this rare, or unknown, says all it can ("enumeration", rank 16,000).
+# ... and a word this rare, or unknown, says all it can.
 _RAREST = 25_000
 _LEAST = 0.08
 
@@ -42,8 +42,8 @@ STOP_WORDS = frozenset(
 # The frame of a question rather than its subject. They may still match ("Docker: get started").
 FRAME_WORDS = frozenset(
     """
-    actual actually advice advise also anybody anyone anything anyway anyways anywhere around ask
-    asking background basically begin beginning best better bit bunch check cheers clue come could
+    actual actually advice advise anybody anyone anything anyway anyways anywhere around ask
+    asking background basically begin beginning best better bit bunch check cheers clue come
     curious deal dear decent deeper describe details dig dive everybody everyone everything exactly
     explain explained explaining explains explanation figure find folks friend get gets getting give
     gives go goes going good got gotta great grok guys happen happens head hello help helpful hey hi

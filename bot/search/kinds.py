@@ -16,7 +16,7 @@ KIND_WORDS: dict[Kind, str] = {
     "notes": "notes lecture course",
     "cheat sheet": "cheat sheet cheatsheet",
     "sample code": "sample example demo repo repository",
-    "list": "list collection awesome links curated",
+    "list": "list collection awesome curated",
     "wiki": "wiki",
     "course": "course lectures mooc",
 }

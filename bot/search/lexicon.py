@@ -55,7 +55,7 @@ class Slot:
     @property
     def is_kind(self) -> bool:
         """Whether the word names a kind or level of resource: "video", "spec", "intro"."""
-        return text.stem(self.meant) in KIND_STEMS
+        return not self.is_frame and text.stem(self.meant) in KIND_STEMS
 
     @property
     def is_subject(self) -> bool:
@@ -233,7 +233,7 @@ class Lexicon:
             return [_Read(word, word, [Alternative(term, 1.0)])]
         if len(word) < _SHORTEST_PART or not word.isalpha() or english.is_good_english(word):
             return [_Read(word, word)]
-        return self._split(word) or self._repair(word) or [_Read(word, word, self._longer(word))]
+        return self._split(word) or self._repair(word)
 
     def _split(self, word: str) -> list[_Read]:
         for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
@@ -249,15 +249,19 @@ class Lexicon:
         return []
 
     def _repair(self, word: str) -> list[_Read]:
-        """The nearest words of the catalogue, unless plain English has a nearer one."""
-        if allowed_distance(word) == 0:
-            return []
-        repairs = self._typos.repairs(word)
-        plain = _plain_english().repairs(word, limit=1)
-        if plain and (not repairs or plain[0].distance < repairs[0].distance):
-            repairs = plain
+        """The word as the catalogue's words one slip away, else as the beginning of one, else as
+        the nearest word of the catalogue or of plain English, else as it stands.
+        """
+        repairs = self._typos.repairs(word) if allowed_distance(word) else []
+        if not repairs or repairs[0].distance > 1:
+            longer = self._longer(word)
+            if longer or not allowed_distance(word):
+                return [_Read(word, word, longer)]
+            plain = _plain_english().repairs(word, limit=1)
+            if plain and (not repairs or plain[0].distance < repairs[0].distance):
+                repairs = plain
         if not repairs:
-            return []
+            return [_Read(word, word)]
         nearest = [repair for repair in repairs if repair.distance == repairs[0].distance]
         ways = [way for repair in nearest if (way := self._slip(word, repair))]
         return [_Read(word, nearest[0].word, ways)]
@@ -285,12 +289,13 @@ class Lexicon:
     def _add_joined(self, read: list[_Read]) -> None:
         for at in range(len(read) - 1):
             pair = read[at : at + 2]
-            joined = "".join(one.meant for one in pair)
-            term = self._term(joined) if len(joined) >= _SHORTEST_JOINED else None
-            if term is not None:
-                how = f'"{pair[0].word} {pair[1].word}" read as "{joined}"'
-                for one in pair:
-                    one.ways.append(Alternative(term, JOINED, how))
+            # As written too: half of an unknown compound may have been taken for another word.
+            for joined in {pair[0].meant + pair[1].meant, pair[0].word + pair[1].word}:
+                term = self._term(joined) if len(joined) >= _SHORTEST_JOINED else None
+                if term is not None:
+                    how = f'"{pair[0].word} {pair[1].word}" read as "{joined}"'
+                    for one in pair:
+                        one.ways.append(Alternative(term, JOINED, how))
 
     def _add_synonyms(self, read: list[_Read]) -> None:
         numbers = [self._words.ids.get(key(one.meant), -1) for one in read]

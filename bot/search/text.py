@@ -17,10 +17,17 @@ _MARK = re.compile(r"[-_./&]")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u2019\u02bc`](?=\w)")
 # "Passthru" and "walkthru" are too far from the dictionary's spelling to pass for slips.
 _THRU = re.compile(r"thru\b")
-# British endings that differ from American ones inside one word: -ise, -our, -tre.
+# British spellings that differ from American ones inside one word: -ise, -yse, -our, -tre, -bre.
 _BRITISH = re.compile(
-    r"(?<=\w{3})(?:is(?=(?:e[drs]?|es|ing|ations?|able)$)|our(?=$|s$|ed$|ing$|al$))"
+    r"""
+      (?<=\w{3})is(?=(?:e|ed|es|ers?|ing|ations?|able)$)
+    | (?<=al)ys(?=(?:e|ed|es|ers?|ing)$)
+    | (?<=\w{3})our(?=(?:s|ed|ing|al|ite|ites)?$)
+    | (?<=\w{2}[tb])re(?=s?$)
+    """,
+    re.VERBOSE,
 )
+_AMERICAN = {"is": "iz", "ys": "yz", "our": "or", "re": "er"}
 # Hyphens that typographers and PDF files put where a keyboard has "-".
 _HYPHENS = dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2013, 0x2212], "-") | {0x00AD: None}
 
@@ -71,6 +78,6 @@ def stem(word: str) -> str:
     """
     if not word.isalpha():
         return word
-    american = _BRITISH.sub(lambda m: "iz" if m[0] == "is" else "or", word)
+    american = _BRITISH.sub(lambda british: _AMERICAN[british[0]], word)
     stemmed: str = _stemmer().stemWord(american)
     return stemmed

@@ -94,6 +94,7 @@ def test_slips_are_repaired(asked: str, meant: str, weight: float) -> None:
         ("form", "fork"),
         ("house", "mouse"),
         ("quest", "guest"),
+        ("lattice", "lettice"),
         ("server", "sever"),
         ("bin", "ring"),
     ],
@@ -111,7 +112,7 @@ def test_short_words_are_never_repaired(asked: str, held: str) -> None:
 
 def test_a_slip_nearer_to_plain_english_is_not_bent_to_the_catalogue() -> None:
     """A misspelt plain word is not read as a rarer word of the catalogue further away."""
-    assert read(titled("Monkeypatch"), "mondey") == {"mondey": {}}
+    assert read(titled("Mondeos"), "mondey") == {"mondey": {}}
 
 
 def test_digits_are_never_repaired() -> None:

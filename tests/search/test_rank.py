@@ -94,9 +94,12 @@ def test_words_scattered_over_asks_count_less() -> None:
         catalogue(resource("One", asks=apart), resource("Other", asks=together), resource("Rest"))
     )
     found = {
-        one.resource.title: one.score for one in index.search("descriptors chained").candidates
+        one.resource.title: {line.name: line.value for line in one.features}
+        for one in index.search("descriptors chained").candidates
     }
-    assert found["Other"] > found["One"]
+    assert found["Other"]["coverage"] == pytest.approx(1.0)
+    assert 0.5 < found["One"]["coverage"] < 0.9
+    assert found["One"]["impact"] < found["Other"]["impact"]
 
 
 def test_equal_scores_rank_by_number() -> None:

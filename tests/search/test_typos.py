@@ -69,6 +69,8 @@ def test_allowance(word: str, expected: int) -> None:
         ("qeueu", []),  # two slips in a word of five
         ("quue", ["queue"]),
         ("forkk", ["fork"]),
+        ("forkin", []),  # two slips, in a word of four
+        ("queuein", []),
         ("bar", []),  # three letters
         ("barr", ["bar"]),
         ("virtio", ["virtio"]),
