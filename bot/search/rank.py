@@ -21,7 +21,7 @@ FEATURES = (
 )
 
 # Fitted by `python -m bench.fit` on the labelled questions in tests/questions, then rounded.
-WEIGHTS = np.array([1.6, 1.3, 0.6, 0.75, 1.05, 1.1])
+WEIGHTS = np.array([1.6, 1.3, 0.75, 0.75, 1.0, 1.15])
 
 # What it is worth that a word stands only in an ask that is not the nearest one: a resource with
 # many asks holds many words, and a question's words scattered over them are chance.
@@ -55,11 +55,11 @@ def examine(
     """Features and scores of some resources, highest score first; equal ones by number."""
     fits, readings, fields, impacts = _matches(built, slots, docs)
     total = max(float(weights.sum()), 1e-9)
-    strong = np.where(fields & STRONG, fits, 0.0)
     closeness, nearest, in_nearest = _closeness(built, slots, weights, docs)
     scattered = (fields == ASK) & (in_nearest == 0.0)
     fits = np.where(scattered, fits * _SCATTERED, fits)
     impacts = np.where(scattered, impacts * _SCATTERED, impacts)
+    strong = np.where(fields & STRONG, fits, 0.0)
     features = np.column_stack(
         [
             impacts @ weights / total,
