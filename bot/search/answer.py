@@ -21,7 +21,7 @@ from bot.model import (
 )
 from bot.question import Question
 from bot.search import confidence, rank
-from bot.search.build import FIELDS, Built
+from bot.search.build import FIELD_NAMES, Built
 from bot.search.lexicon import Slot
 from bot.search.rank import Evidence
 
@@ -191,13 +191,12 @@ def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator
     yield from sorted(told)
 
 
-_NAMES = tuple(FIELDS)
-_KIND_FIELD = _NAMES.index("kind")
+_KIND_FIELD = FIELD_NAMES.index("kind")
 
 
 def _place(bits: int) -> str:
     """The most telling field among those where a word was found."""
-    names = {name for at, name in enumerate(_NAMES) if bits >> at & 1}
+    names = {name for at, name in enumerate(FIELD_NAMES) if bits >> at & 1}
     return next((said for name, said in _FIELD_PHRASES.items() if name in names), "in its kind")
 
 

@@ -67,9 +67,9 @@ class Postings:
     def best(self, slots: Sequence[WeightedSlot], count: int) -> tuple[Ints, Floats]:
         """The `count` highest sums over slots of weight x best reading, and their resources.
 
-        Exact: the same as `best_dense`. Slots are taken by what they can add at most; once the
-        rest together cannot lift an unseen resource into the result, only those already seen are
-        looked up (the idea of MaxScore, Turtle and Flood 1995). Equal sums rank by number.
+        Exact: the same as adding up everything. Slots are taken by what they can add at most;
+        once the rest together cannot lift an unseen resource into the result, only those already
+        seen are looked up (the idea of MaxScore, Turtle and Flood 1995). Equal sums rank by number.
         """
         bounds = [self._bound(slot) for slot in slots]
         order = sorted(range(len(slots)), key=lambda at: -bounds[at])
@@ -87,15 +87,6 @@ class Postings:
                 docs, sums = _merged(docs, sums, *self._scored(slot))
             rest -= bounds[at]
         return _top(docs, sums, count)
-
-    def best_dense(self, slots: Sequence[WeightedSlot], count: int) -> tuple[Ints, Floats]:
-        """What `best` must give, computed over every resource; the reference in tests."""
-        sums = np.zeros(self.size, np.float32)
-        for slot in slots:
-            docs, gains = self._scored(slot)
-            sums[docs] += gains
-        docs = np.flatnonzero(sums).astype(np.int32)
-        return _top(docs, sums[docs], count)
 
     def _bound(self, slot: WeightedSlot) -> float:
         return slot.weight * max(
