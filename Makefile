@@ -49,8 +49,8 @@ format: $(READY) ## put the code in its usual form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(READY) ## resolve the dependencies anew and write both lock files
-	$(COMPILE) --extra postgres pyproject.toml --output-file requirements.lock
+lock: $(READY) ## resolve the dependencies anew and write the lock files
+	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) --all-extras pyproject.toml --constraint requirements.lock --output-file requirements-dev.lock
 	echo hatchling | $(COMPILE) - --constraint requirements-dev.lock --output-file requirements-build.lock
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from time import perf_counter
@@ -49,6 +50,10 @@ def main() -> NoReturn:
     """Run the command line; every foreseen failure ends in a sentence and exit code 2."""
     # A command lives half a second and makes next to no garbage; looking for it takes a tenth.
     gc.set_threshold(200_000)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show a character shows a question mark for it.
+            stream.reconfigure(errors="replace")
     try:
         _run()
     except CatalogueError as error:
@@ -69,7 +74,8 @@ def _run() -> NoReturn:
     try:
         app()
     except SystemExit:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         raise
     sys.exit(FINE)
 
@@ -316,9 +322,12 @@ def _index(path: Path) -> "tuple[Catalogue, Index]":
 
 def _questions(default: Surface) -> Iterator[tuple[str, Surface]]:
     """Questions from standard input, each with its surface; stops with a sentence at a bad line."""
-    if sys.stdin.isatty():
+    if sys.stdin and sys.stdin.isatty():
         _complain('Reading lines such as {"text": "how does PCI work"}; end with Ctrl-D.')
-    for number, line in enumerate(sys.stdin.buffer, 1):
+    if sys.stdin is None:
+        raise BotError("Standard input is closed; --jsonl reads the questions from it.")
+    lines = iter(lambda: sys.stdin.buffer.readline(_LONGEST_LINE + 1), b"")
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         given = _json_object(line, number)

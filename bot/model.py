@@ -201,9 +201,9 @@ class Result:
 
     resource: Resource
     confidence: float
-    """Probability, 0 to 1, that this resource answers the question."""
+    """Probability, 0 to 1, that this resource answers the question; never above the one before."""
     why: tuple[str, ...]
-    """Phrases for people, best reason first: which words matched what, and how."""
+    """Phrases for people: which words matched what, and how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +224,7 @@ class Reading:
     word: str
     """As it was written, normalised."""
     weight: float
-    """How much it tells resources apart, 0 to 1."""
+    """How much it tells resources apart, 0 to 1, times how often the question says it."""
     terms: tuple[str, ...]
     """The words of the catalogue it may stand for, best first; empty if it knows none."""
 

@@ -5,6 +5,7 @@ Pure patterns of English; nothing here knows a subject or a catalogue.
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 # A message longer than this is somebody's log file; Slack itself cuts at 40,000.
 LONGEST = 4_000
@@ -14,8 +15,10 @@ _LABELLED = re.compile(r"<(?:https?|mailto|tel):[^<>|]*\|([^<>]*)>|<#[^<>|]*\|([
 _REFERENCE = re.compile(r"<[@#!][^<>]*>|<?(?:https?|mailto|ftp)[:]/*[^\s<>|]+>?|\bwww\.\S+")
 _EMOJI = re.compile(r"(?<![\w:]):[a-z0-9_+'-]{1,50}:(?::skin-tone-\d:)?(?![\w:])")
 _QUOTED_LINE = re.compile(r"^(?:>|&gt;).*$", re.MULTILINE)
+# Not after the full stop of an abbreviation: "vs.", "e.g.", "etc.".
 _SENTENCE_END = re.compile(
-    r"(?<=[?!])\s+|(?<=[^\W\d_]{2}\.)\s+|(?<=\)\.)\s+|\n+|;\s|\s[-\u2013\u2014]{1,2}\s"
+    r"(?<=[?!])\s+|(?<=[^\W\d_]{2}\.)(?<!\bvs\.)(?<!\betc\.)(?<!\.[a-z]\.)(?<!\b[a-z]\.)\s+"
+    r"|(?<=\)\.)\s+|\n+|;\s|\s[-\u2013\u2014]{1,2}\s"
 )
 _LETTER = re.compile(r"[^\W_]")
 
@@ -152,9 +155,10 @@ def parse(message: str) -> Question:
 
 def plain(message: str) -> str:
     """A Slack message without code blocks, quotes, mentions, addresses and emoji codes."""
+    # Slack escapes "&", "<" and ">" in what people write, after its own markup.
     text = _QUOTED_LINE.sub(" ", _CODE_BLOCK.sub(" ", message))
     text = _LABELLED.sub(lambda m: f" {m[1] or m[2] or ''} ", text)
-    return _EMOJI.sub(" ", _REFERENCE.sub(" ", text)).replace("`", " ")
+    return unescape(_EMOJI.sub(" ", _REFERENCE.sub(" ", text))).replace("`", " ")
 
 
 def _is_learning(sentence: str) -> bool:

@@ -53,14 +53,7 @@ def printable(text: str) -> str:
 def answer(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
     """An answer, the closest ones, or an honest nothing with where to look instead."""
     if given.verdict == "nothing":
-        yield Text(_refusal(given), style="bold")
-        if given.topics:
-            yield Text(f"The nearest topics: {_names(given.topics)}.")
-        elif catalogue.topics:
-            yield Text(f"It covers {_names(catalogue.topics[:_MOST_NAMED])}.")
-        else:
-            yield Text("It has no topics yet.")
-        yield Text("All of it: onboard topics", style="dim")
+        yield from _nothing(given, catalogue)
         return
     if given.verdict == "unsure" and not given.results:
         yield Text("Not sure enough to speak up in a channel.", style="bold yellow")
@@ -76,6 +69,21 @@ def answer(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
             yield Text(f"The catalogue does not know {_quoted(given.unknown)}.")
         if given.topics:
             yield Text(f"Did you mean one of these topics? {_names(given.topics)}")
+
+
+def _nothing(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
+    if given.surface == "channel":
+        yield Text("In a channel the bot stays silent on this.", style="bold")
+        return
+    yield Text(_refusal(given), style="bold")
+    if given.topics:
+        yield Text(f"The nearest topics: {_names(given.topics)}.")
+    elif catalogue.topics:
+        more = " and more" if catalogue.topics[_MOST_NAMED:] else ""
+        yield Text(f"The catalogue covers {_names(catalogue.topics[:_MOST_NAMED])}{more}.")
+    else:
+        yield Text("The catalogue has no topics yet.")
+    yield Text("All of it: onboard topics", style="dim")
 
 
 def explanation(given: Answer) -> Iterator[RenderableType]:

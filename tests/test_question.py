@@ -234,3 +234,16 @@ def test_repetition_is_no_trap(piece: str, end: str) -> None:
     found = parse(message)
     assert len(found.text) + len(found.context) <= question.LONGEST
     assert parse(message[-question.LONGEST :]).asks in (True, False)
+
+
+def test_what_slack_escapes_is_read_as_it_was_written() -> None:
+    """Slack sends "&" as an entity, and an entity is no end of a sentence."""
+    assert parse("How do virtio &amp; vfio work?").text == "How do virtio & vfio work?"
+
+
+@pytest.mark.parametrize(
+    "text", ["what is virtio vs. vfio?", "how does ACPI, e.g. the DSDT, work?"]
+)
+def test_an_abbreviation_ends_no_sentence(text: str) -> None:
+    """The full stop of "vs." or "e.g." does not part a question in two."""
+    assert parse(text).text == text

@@ -215,7 +215,7 @@ def test_nothing_says_what_and_where_to_look(capsys: pytest.CaptureFixture[str])
     """When there is nothing it names the words it lacks, what there is, and the way to all."""
     assert said(an_answer("nothing", 0, 0, ("zorkmid", "frob")), capsys) == [
         "Nothing in the catalogue on “zorkmid”, “frob”.",
-        "It covers Knots, Tides.",
+        "The catalogue covers Knots, Tides.",
         "All of it: onboard topics",
     ]
     assert said(an_answer("nothing", 0, 2, ()), capsys)[:2] == [

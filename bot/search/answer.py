@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.model import (
     Answer,
@@ -20,9 +20,11 @@ from bot.model import (
     Verdict,
 )
 from bot.question import Question
-from bot.search import confidence, rank
+from bot.search import confidence, rank, text
 from bot.search.build import FIELD_NAMES, Built
+from bot.search.kinds import is_called
 from bot.search.lexicon import Slot
+from bot.search.postings import Ints
 from bot.search.rank import Evidence
 
 # An answer shows at most this many resources, whatever the limit.
@@ -31,9 +33,12 @@ MOST_SHOWN = 3
 _WORTH_SHOWING = 0.6
 # A whole question this close to one of the catalogue's own is a reason in itself.
 _CLOSE = 0.45
-# A name of a topic this like the question (0 to 100) is worth offering.
-_LIKE_A_TOPIC = 82
+# A name of a topic this like a word of the question (0 to 100) is worth offering.
+_LIKE_A_TOPIC = 75
 _MOST_TOPICS = 3
+_MOST_COMPARED = 24
+# A candidate less likely than this says nothing about which topic was meant.
+_NEAR = 0.1
 
 _FIELD_PHRASES = {
     "title": "in the title",
@@ -54,7 +59,7 @@ class Found:
 
     slots: tuple[Slot, ...]
     weights: npt.NDArray[np.float64]
-    """What each slot tells resources apart, 0 to 1."""
+    """What each slot tells resources apart, 0 to 1, times how often the question says it."""
     evidence: Evidence
     signs: npt.NDArray[np.float64]
     """Candidates x `confidence.SIGNS`."""
@@ -74,6 +79,7 @@ def compose(
     resources = [catalogue.resources[doc] for doc in found.evidence.docs.tolist()]
     chances = confidence.probability(found.signs).tolist()
     verdict = _verdict(asked, found, chances, surface)
+    likely = [one for one, chance in zip(resources, chances, strict=True) if chance >= _NEAR]
     return Answer(
         question=message,
         surface=surface,
@@ -98,7 +104,7 @@ def compose(
             )
             for place, resource in enumerate(resources[:limit])
         ),
-        topics=tuple(_nearest_topics(catalogue, asked, resources)),
+        topics=() if verdict == "answer" else tuple(_nearest_topics(catalogue, asked, likely)),
         reading=tuple(
             Reading(
                 word=slot.word,
@@ -129,7 +135,11 @@ def _contributions(
         Contribution(name, float(value), float(value * weight))
         for name, value, weight in zip(names, values, weights, strict=True)
     ]
-    return (*lines, Contribution("intercept", 1.0, intercept)) if intercept else tuple(lines)
+    return (
+        (*lines, Contribution("intercept", 1.0, intercept))
+        if intercept is not None
+        else tuple(lines)
+    )
 
 
 def _term(built: Built, term: int, how: str) -> str:
@@ -143,9 +153,10 @@ def _verdict(asked: Question, found: Found, chances: list[float], surface: Surfa
         return "nothing"
     if surface == "channel" and not (asked.asks and subject):
         return "nothing"
-    return confidence.verdict(
-        chances[0], surface, key_word_found=confidence.has_key_word(found.signs[0])
+    well_founded = confidence.has_key_word(found.signs[0]) and confidence.is_near(
+        found.signs[0], found.evidence.features[0]
     )
+    return confidence.verdict(chances[0], surface, well_founded=well_founded)
 
 
 def _shown(found: Found, chances: list[float], verdict: Verdict, surface: Surface) -> list[int]:
@@ -161,7 +172,7 @@ def _shown(found: Found, chances: list[float], verdict: Verdict, surface: Surfac
 
 
 def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator[str]:
-    """Sentences, best reason first."""
+    """Phrases: a question it is close to, then words as they stand, then words read otherwise."""
     nearest = int(found.evidence.nearest[place])
     if nearest >= 0 and built.texts.is_ask[nearest]:
         ask_closeness = found.evidence.features[place][rank.FEATURES.index("ask closeness")]
@@ -181,9 +192,11 @@ def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator
         way = slot.alternatives[chosen]
         if way.how:
             told.add(way.how)
-        fields = int(found.evidence.fields[place, at])
-        if slot.is_kind and resource.kind and fields >> _KIND_FIELD & 1:
+        fields = _fields_of(built, way.term, found.evidence.docs[place : place + 1])
+        if slot.is_kind and resource.kind and is_called(resource.kind, slot.meant):
             told.add(f"it is of the kind asked for: {resource.kind}")
+        elif slot.is_kind and resource.level and fields == 1 << _KIND_FIELD:
+            told.add(f"it is of the level asked for: {resource.level}")
         elif not way.how:
             where.setdefault(_place(fields), []).append(f"“{slot.meant}”")
     for phrase, words in where.items():
@@ -192,6 +205,12 @@ def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator
 
 
 _KIND_FIELD = FIELD_NAMES.index("kind")
+
+
+def _fields_of(built: Built, term: int, doc: Ints) -> int:
+    """Bits of the fields in which one resource holds the very term, its synonyms apart."""
+    held, at = built.postings.find(term, doc)
+    return int(built.postings.fields[at[0]]) if held[0] else 0
 
 
 def _place(bits: int) -> str:
@@ -207,20 +226,21 @@ def _listed(words: list[str]) -> str:
 def _nearest_topics(
     catalogue: Catalogue, asked: Question, resources: list[Resource]
 ) -> Iterator[Topic]:
-    """Topics that sound like the question, then those of the best candidates."""
+    """Topics that sound like a word of the question, then those of the best candidates."""
+    words = [word for word in text.words(asked.text) if len(word) > len("the")][:_MOST_COMPARED]
     known = {topic.id: topic for topic in catalogue.topics}
-    said = asked.text.casefold()
-    likeness = {
-        topic.id: max(
-            fuzz.partial_token_sort_ratio(said, name.casefold())
-            for name in (topic.name, *topic.aliases)
-        )
+    names = [
+        (name.casefold(), topic.id)
         for topic in catalogue.topics
-    }
-    alike = sorted(
-        (name for name, score in likeness.items() if score >= _LIKE_A_TOPIC),
-        key=lambda name: -likeness[name],
-    )
+        for name in (topic.name, *topic.aliases)
+    ]
+    alike = [
+        names[at][1]
+        for word in words
+        for _, _, at in process.extract(
+            word, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_LIKE_A_TOPIC
+        )
+    ]
     homes = [resource.topics[0] for resource in resources]
     chosen = list(dict.fromkeys([*alike, *homes]))[:_MOST_TOPICS]
     return (known[name] for name in chosen if name in known)

@@ -25,8 +25,12 @@ SIGNS = (
 
 # Logistic regression, fitted by `python -m bench.fit` on the labelled questions in
 # tests/questions (nine subjects; each left out once to test it), rounded.
-INTERCEPT = -2.65
-COEFFICIENTS = np.array([2.25, 1.8, 0.55, 0.1, -0.6, 4.55, 0.45, -1.85])
+INTERCEPT = -2.45
+COEFFICIENTS = np.array([2.15, 1.8, 0.4, 0.1, -0.6, 4.8, 0.1, -1.95])
+
+# Nearly all that was found stands in asks alone, and the nearest is not this close.
+_ASKED_ONLY = 0.9
+_NEAR_AN_ASK = 0.4
 
 # A reading worse than this does not count as found.
 _FOUND = 0.5
@@ -100,9 +104,20 @@ def probability(sign_rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-(INTERCEPT + sign_rows @ COEFFICIENTS))))
 
 
-def verdict(confidence: float, surface: Surface, *, key_word_found: bool) -> Verdict:
-    """The band a probability falls in; without the key word of the question never an answer."""
+def is_near(sign_row: npt.NDArray[np.float64], feature_row: npt.NDArray[np.float64]) -> bool:
+    """Whether more speaks for a candidate than words that stand in asks it does not come near.
+
+    With forty asks to a resource, most ordinary words stand in one of them somewhere.
+    """
+    return bool(
+        sign_row[SIGNS.index("asked only")] < _ASKED_ONLY
+        or feature_row[FEATURES.index("ask closeness")] >= _NEAR_AN_ASK
+    )
+
+
+def verdict(confidence: float, surface: Surface, *, well_founded: bool) -> Verdict:
+    """The band a probability falls in; what is not well founded is never an answer."""
     band = BANDS[surface]
-    if confidence >= band.answer and key_word_found:
+    if confidence >= band.answer and well_founded:
         return "answer"
     return "unsure" if confidence >= band.unsure else "nothing"

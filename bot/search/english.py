@@ -36,12 +36,14 @@ STOP_WORDS = frozenset(
     they theyre this those though through till to too under until up upon us ve very was wasnt we
     well were weve what whats when where wheres whether which while who whom whos whose why will
     with within without wont would y yes yet you your youre yours yourself
+    e g ie eg vs w
     """.split()
 )
 
 # The frame of a question rather than its subject. They may still match ("Docker: get started").
 FRAME_WORDS = frozenset(
     """
+    even first joined
     actual actually advice advise anybody anyone anything anyway anyways anywhere around ask
     asking background basically begin beginning best better bit bunch check cheers clue come
     curious deal dear decent deeper describe details dig dive everybody everyone everything exactly

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot import question
-from bot.model import Answer, Catalogue, Surface
+from bot.model import SURFACES, Answer, Catalogue, Surface
 from bot.question import Question
 from bot.search import confidence, english, text
 from bot.search.answer import Found, compose
@@ -45,29 +45,38 @@ class Index:
         """An index of the catalogue as it stands."""
         return cls(catalogue, read_catalogue(catalogue))
 
-    def search(self, message: str, surface: Surface = "mention", limit: int = 5) -> Answer:
-        """The answer to a message: a verdict, at most `limit` results and candidates, and why."""
-        asked = question.parse(message)
-        found = self.find(asked)
+    def search(self, text: str, surface: Surface = "mention", limit: int = 5) -> Answer:
+        """The answer to a message: a verdict, at most `limit` candidates, and why.
+
+        Raises ValueError for a limit below 1 and for a surface there is not.
+        """
+        if limit < 1 or surface not in SURFACES:
+            raise ValueError(f"limit {limit} or surface {surface!r} is out of range")
+        asked = question.parse(text)
+        found = self.find(asked, max(_POOL, limit))
         return compose(
-            self.catalogue, self._built, message, asked, found, surface=surface, limit=limit
+            self.catalogue, self._built, text, asked, found, surface=surface, limit=limit
         )
 
     def ranking(self, asked: Question) -> list[int]:
         """Numbers of the resources that speak to a question, best first."""
         return [int(doc) for doc in self.find(asked).evidence.docs]
 
-    def find(self, asked: Question) -> Found:
-        """Slots, candidates and evidence for the words of a question."""
+    def find(self, asked: Question, pool: int = _POOL) -> Found:
+        """Slots, the best `pool` candidates, and evidence for the words of a question."""
         slots, shares = self._slots(asked)
-        weights = np.array([self._weight(slot) for slot in slots]) * shares
+        # A long question says what it is about more than once.
+        counts = np.array([slot.count for slot in slots])
+        weights = np.array([self._weight(slot) for slot in slots]) * counts * shares
         weighted = [
             WeightedSlot(weight, tuple((way.term, way.weight) for way in slot.alternatives))
             for slot, weight in zip(slots, weights.tolist(), strict=True)
         ]
-        docs, _ = self._built.postings.best(weighted, _POOL)
+        docs, _ = self._built.postings.best(weighted, pool)
         evidence = examine(self._built, slots, weights, docs)
-        rarities = np.array([english.rarity(slot.meant) for slot in slots]) * shares
+        # What was told around the question can support an answer, but not forbid it.
+        asking = shares >= 1.0
+        rarities = np.array([english.rarity(slot.meant) for slot in slots]) * asking
         homes = [self.catalogue.resources[doc].topics[0] for doc in evidence.docs.tolist()]
         signs = confidence.signs(evidence, weights, rarities, slots, homes)
         return Found(tuple(slots), weights, evidence, signs)

@@ -30,3 +30,9 @@ KIND_STEMS = frozenset(
     for names in chain(KIND_WORDS.values(), LEVEL_WORDS.values())
     for word in text.words(names)
 )
+
+
+def is_called(kind: Kind, word: str) -> bool:
+    """Whether people call a kind of resource so: a talk is called a video."""
+    stem = text.stem(word)
+    return any(text.stem(name) == stem for name in text.words(KIND_WORDS[kind]))

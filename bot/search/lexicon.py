@@ -1,6 +1,7 @@
 """The words of one catalogue: their numbers, their synonyms, and how questions are read."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -45,6 +46,8 @@ class Slot:
     """As the person wrote it, normalised."""
     meant: str
     """The word it was taken for."""
+    count: int
+    """How often the question says it."""
     alternatives: tuple[Alternative, ...]
 
     @property
@@ -199,11 +202,13 @@ class Lexicon:
         self._add_joined(read)
         self._add_synonyms(read)
         self._add_acronyms(read)
+        said = [one for one in read if one.meant not in english.STOP_WORDS]
+        counts = Counter(key(one.meant) for one in said)
         slots: dict[str, Slot] = {}
-        for one in read:
+        for one in said:
             stem = key(one.meant)
-            if one.meant not in english.STOP_WORDS and stem not in slots:
-                slots[stem] = Slot(one.word, one.meant, _best_of_each(one.ways))
+            if stem not in slots:
+                slots[stem] = Slot(one.word, one.meant, counts[stem], _best_of_each(one.ways))
         return list(slots.values())[:_MOST_SLOTS]
 
     def shown(self, term: int) -> str:
@@ -213,6 +218,10 @@ class Lexicon:
     def _term(self, word: str) -> int | None:
         term = self._words.ids.get(key(word))
         return term if term is not None and self._used[term] else None
+
+    def _is_word(self, word: str) -> bool:
+        """Whether a word is one already: of English, or of the glossary without a resource."""
+        return english.is_good_english(word) or key(word) in self._words.ids
 
     def _surface(self, word: str) -> int | None:
         term = self._words.surfaces.get(word)
@@ -231,7 +240,7 @@ class Lexicon:
         term = self._term(word)
         if term is not None:
             return [_Read(word, word, [Alternative(term, 1.0)])]
-        if len(word) < _SHORTEST_PART or not word.isalpha() or english.is_good_english(word):
+        if len(word) < _SHORTEST_PART or not word.isalpha() or self._is_word(word):
             return [_Read(word, word)]
         return self._split(word) or self._repair(word)
 
@@ -290,7 +299,9 @@ class Lexicon:
         for at in range(len(read) - 1):
             pair = read[at : at + 2]
             # As written too: half of an unknown compound may have been taken for another word.
-            for joined in {pair[0].meant + pair[1].meant, pair[0].word + pair[1].word}:
+            for joined in dict.fromkeys(
+                ("".join(o.meant for o in pair), "".join(o.word for o in pair))
+            ):
                 term = self._term(joined) if len(joined) >= _SHORTEST_JOINED else None
                 if term is not None:
                     how = f'"{pair[0].word} {pair[1].word}" read as "{joined}"'
@@ -312,8 +323,8 @@ class Lexicon:
     def _add_acronyms(self, read: list[_Read]) -> None:
         """Words whose initials are a term of the catalogue: "continuous integration" for "ci".
 
-        Not where the initials are a word of English, nor where the catalogue says itself what
-        they stand for.
+        Not where the initials are a word of English, where the catalogue says itself what they
+        stand for, or where it has one of the words: people shorten all of a name.
         """
         for size in (2, 3, 4):
             for start in range(len(read) - size + 1):
@@ -324,6 +335,8 @@ class Lexicon:
                     continue
                 ends = {span[0].meant, span[-1].meant}
                 if english.is_good_english(initials) or ends & english.STOP_WORDS:
+                    continue
+                if any(one.ways for one in span):
                     continue
                 how = f'"{" ".join(one.word for one in span)}" shortened to "{initials}"'
                 for one in span:

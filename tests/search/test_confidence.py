@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.model import SURFACES, Surface, Verdict
 from bot.search import Index, confidence
 from bot.search.confidence import BANDS, COEFFICIENTS, INTERCEPT, SIGNS
-from tests.search.samples import VIRTUALIZATION
+from tests.search.samples import VIRTUALIZATION, own_index
 
 INDEX = Index.build(VIRTUALIZATION)
 # Signs that speak against a candidate; all others speak for it.
@@ -48,7 +48,7 @@ def test_bands(surface: Surface) -> None:
     """From the bounds of the bands on, and not a hair before, there is an answer, or a hint."""
 
     def verdict(chance: float) -> Verdict:
-        return confidence.verdict(chance, surface, key_word_found=True)
+        return confidence.verdict(chance, surface, well_founded=True)
 
     band = BANDS[surface]
     assert [verdict(1.0), verdict(band.answer)] == ["answer", "answer"]
@@ -66,14 +66,14 @@ def test_a_channel_is_the_strictest() -> None:
 @given(st.floats(0, 1), st.sampled_from(SURFACES))
 def test_without_the_key_word_there_is_no_answer(chance: float, surface: Surface) -> None:
     """However sure the rest is, a question whose rarest word is missing is not answered."""
-    assert confidence.verdict(chance, surface, key_word_found=False) != "answer"
+    assert confidence.verdict(chance, surface, well_founded=False) != "answer"
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.sampled_from(SURFACES), st.booleans())
 def test_surer_never_says_less(one: float, other: float, surface: Surface, found: bool) -> None:  # noqa: FBT001
     """A higher chance never leads to a lower verdict."""
     low, high = (
-        RANKS.index(confidence.verdict(chance, surface, key_word_found=found))
+        RANKS.index(confidence.verdict(chance, surface, well_founded=found))
         for chance in sorted([one, other])
     )
     assert low <= high
@@ -146,3 +146,16 @@ def test_the_gap_of_equals() -> None:
     rows = confidence._gaps(np.array([4.0, 3.0]), ["a", "b"])
     assert rows.tolist() == pytest.approx([1 / 4, -1 / 3])
     assert confidence._gaps(np.array([]), []).tolist() == []
+
+
+def test_a_word_of_some_ask_is_no_answer() -> None:
+    """A question that shares only a word with asks it does not come near is never an answer."""
+    index = own_index("crosvm")
+    for chance_word in ("where is the menu", "is the wifi down", "thank you, that helped"):
+        assert index.search(chance_word, "mention").verdict != "answer"
+
+
+def test_a_word_of_the_glossary_is_not_repaired() -> None:
+    """A word the glossary knows is no misspelling of another, though no resource has it."""
+    answer = own_index("crosvm").search("what does minijail do", "mention")
+    assert (answer.verdict, answer.unknown) == ("nothing", ("minijail",))

@@ -212,7 +212,7 @@ def test_what_a_word_does_in_a_question(
     word: str, *, subject: bool, kind: bool, frame: bool
 ) -> None:
     """A word names the subject, or the kind of resource, or frames the question: one of them."""
-    slot = Slot(word, word, ())
+    slot = Slot(word, word, 1, ())
     assert (slot.is_subject, slot.is_kind, slot.is_frame) == (subject, kind, frame)
 
 
