@@ -41,7 +41,13 @@ app = typer.Typer(
 
 CataloguePath = Annotated[
     Path,
-    typer.Option("--catalogue", "-c", envvar="ONBOARD_CATALOGUE", help="The catalogue to use."),
+    typer.Option(
+        "--catalogue",
+        "-c",
+        envvar="ONBOARD_CATALOGUE",
+        readable=False,  # the reader says it better
+        help="The catalogue to use.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 
@@ -232,7 +238,7 @@ def check(*, catalogue: CataloguePath = DEFAULT_CATALOGUE, as_json: AsJson = Fal
 
 @app.command("import")
 def import_page(
-    page: Annotated[Path, typer.Argument(help="A Markdown page of links.")],
+    page: Annotated[Path, typer.Argument(readable=False, help="A Markdown page of links.")],
     *,
     address: Annotated[
         str | None,

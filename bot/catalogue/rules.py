@@ -45,6 +45,7 @@ def faults(catalogue: Catalogue, document: Document, topics: AbstractSet[str]) -
     """
     yield from _ids(catalogue, document)
     yield from _names(catalogue, document)
+    yield from _borrowed_terms(catalogue, document)
     yield from _links(catalogue, document)
     yield from _references(catalogue, document, topics)
     yield from _circles(catalogue, document)
@@ -113,6 +114,21 @@ def _names(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
                     f"{document.entry(first)} has already (line {document.place(first).line})."
                 )
                 yield document.problem(path, message, remedy)
+
+
+def _borrowed_terms(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    """Find aliases that are terms of their own: the two would be taken for the same thing."""
+    owners = {_folded(term.term): index for index, term in enumerate(catalogue.glossary)}
+    for index, term in enumerate(catalogue.glossary):
+        for name, path in _items(term.aliases, "glossary", index, "aliases"):
+            owner = owners.get(_folded(name), index)
+            if owner != index:
+                first = ("glossary", owner, "term")
+                message = (
+                    f"{document.entry(path)} claims the term {quoted(name)}, which "
+                    f"{document.entry(first)} has already (line {document.place(first).line})."
+                )
+                yield document.problem(path, message, "If they mean the same, make one entry.")
 
 
 def _links(catalogue: Catalogue, document: Document) -> Iterator[Problem]:

@@ -228,6 +228,14 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "a term as the alias of another",
+        edited(("  - term: BAR", "  - term: PCI bus\n    aliases: [bar]\n  - term: BAR")),
+        [
+            'c.yaml:11:15: Term "PCI bus" claims the term "bar", which Term "BAR" has already '
+            "(line 12). If they mean the same, make one entry.",
+        ],
+    ),
+    (
         "a term twice",
         edited(("  - term: BAR", "  - term: bar\n  - term: BAR")),
         [
