@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -164,11 +165,13 @@ def _shown(found: Found, chances: list[float], verdict: Verdict, surface: Surfac
     if verdict == "nothing" or (verdict == "unsure" and surface == "channel"):
         return []
     scores = found.evidence.scores.tolist()
-    return [
-        place
-        for place, (score, chance) in enumerate(zip(scores, chances, strict=True))
-        if place < MOST_SHOWN and min(score / scores[0], chance / chances[0]) >= _WORTH_SHOWING
-    ]
+    # Up to the first that is not worth it: what is shown is never a gap in the ranking.
+    return list(
+        takewhile(
+            lambda at: min(scores[at] / scores[0], chances[at] / chances[0]) >= _WORTH_SHOWING,
+            range(min(MOST_SHOWN, len(chances))),
+        )
+    )
 
 
 def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator[str]:

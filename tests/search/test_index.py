@@ -3,7 +3,7 @@
 from itertools import islice, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import question
@@ -64,6 +64,7 @@ def check(index: Index, answer: Answer, limit: int) -> None:
 
 @settings(deadline=None, max_examples=300)
 @given(messages, surfaces, st.integers(1, 9))
+@example("article documentation chapter", "mention", 2)
 def test_every_answer(message: str, surface: Surface, limit: int) -> None:
     """Whatever is said, the answer keeps its limits and shows the head of its own ranking."""
     answer = INDEX.search(message, surface, limit)
