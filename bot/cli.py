@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -405,6 +404,8 @@ def _report(report: "Report") -> None:
 
 def _write(path: Path, text: str) -> None:
     """Replace a file as a whole or not at all."""
+    from tempfile import NamedTemporaryFile
+
     aside: Path | None = None
     try:
         with NamedTemporaryFile(

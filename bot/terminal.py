@@ -55,9 +55,6 @@ def answer(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
     if given.verdict == "nothing":
         yield from _nothing(given, catalogue)
         return
-    if given.verdict == "unsure" and not given.results:
-        yield Text("Not sure enough to speak up in a channel.", style="bold yellow")
-        return
     if given.verdict == "unsure":
         yield Text("Not sure. The closest there is:", style="bold yellow")
         yield Text()

@@ -224,11 +224,6 @@ def test_nothing_says_what_and_where_to_look(capsys: pytest.CaptureFixture[str])
     ]
 
 
-def test_unsure_with_nothing_to_show_announces_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """In a channel, where the closest ones are kept back, they are not announced either."""
-    assert not any("closest" in line for line in said(an_answer("unsure", 0, 0, ()), capsys))
-
-
 def test_a_question_of_no_words_is_met_with_a_sentence(catalogue: Path) -> None:
     """A question without a word in it gets a whole sentence too."""
     lines = piped(catalogue, "ask", "?!").splitlines()

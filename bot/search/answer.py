@@ -93,7 +93,7 @@ def compose(
                 confidence=min(chances[: place + 1]),
                 why=tuple(_why(built, found, resources[place], place)),
             )
-            for place in _shown(found, chances, verdict, surface)[:limit]
+            for place in _shown(found, chances, verdict)[:limit]
         ),
         candidates=tuple(
             Candidate(
@@ -157,12 +157,14 @@ def _verdict(asked: Question, found: Found, chances: list[float], surface: Surfa
     well_founded = confidence.has_key_word(found.signs[0]) and confidence.is_near(
         found.signs[0], found.evidence.features[0]
     )
-    return confidence.verdict(chances[0], surface, well_founded=well_founded)
+    given = confidence.verdict(chances[0], surface, well_founded=well_founded)
+    # Where nobody asked the bot there is no "closest": it answers or it is silent.
+    return "nothing" if surface == "channel" and given == "unsure" else given
 
 
-def _shown(found: Found, chances: list[float], verdict: Verdict, surface: Surface) -> list[int]:
+def _shown(found: Found, chances: list[float], verdict: Verdict) -> list[int]:
     """Places of the candidates that are shown."""
-    if verdict == "nothing" or (verdict == "unsure" and surface == "channel"):
+    if verdict == "nothing":
         return []
     scores = found.evidence.scores.tolist()
     # Up to the first that is not worth it: what is shown is never a gap in the ranking.
