@@ -132,9 +132,7 @@ class _Reader:
 
     def __init__(self, words: Words, synonyms: Synonyms) -> None:
         self._words = words
-        self._phrases: dict[int, list[tuple[tuple[int, ...], int]]] = {}
-        for sequence, term in synonyms.phrases.items():
-            self._phrases.setdefault(sequence[0], []).append((sequence, term))
+        self._synonyms = synonyms
         self._topic_numbers: dict[str, list[int]] = {}
         # Flat and in bytes: a large catalogue has millions of words.
         self._terms = array("i")
@@ -241,15 +239,14 @@ class _Reader:
             sequence.extend(own)
             numbers.extend(joined)
         numbers.extend(number for number in sequence if number not in stops)
-        if self._phrases:
-            numbers.extend(self._phrases_in(sequence))
+        # A name of several words may belong to a topic and to the glossary; it stands here once.
+        phrases = {
+            (start, term)
+            for start, stop, _, term in self._synonyms.found_in(sequence)
+            if stop - start > 1
+        }
+        numbers.extend(term for _, term in sorted(phrases))
         return numbers
-
-    def _phrases_in(self, sequence: Sequence[int]) -> Iterator[int]:
-        for start, first in enumerate(sequence):
-            for phrase, term in self._phrases.get(first, ()):
-                if tuple(sequence[start : start + len(phrase)]) == phrase:
-                    yield term
 
     def _numbers_of_all(self, texts: Iterable[str]) -> list[int]:
         return [number for words in texts for number in self._numbers(words)]

@@ -120,10 +120,8 @@ class Synonyms:
 
     def __init__(self, words: Words, groups: Iterable[Sequence[str]]) -> None:
         self._members: list[list[tuple[int, str]]] = []
-        self._by_first: dict[int, list[tuple[tuple[int, ...], int]]] = {}
+        self._by_first: dict[int, list[tuple[tuple[int, ...], int, int]]] = {}
         self._terms: set[int] = set()
-        self.phrases: dict[tuple[int, ...], int] = {}
-        """The term that stands for each name of several words."""
         for group in groups:
             self._add(words, group)
 
@@ -138,10 +136,9 @@ class Synonyms:
                 term = sequence[0]
             else:
                 term = words.number(" ".join(map(str, sequence)), name)
-                self.phrases[sequence] = term
             if term not in members:
                 members[term] = name
-                self._by_first.setdefault(sequence[0], []).append((sequence, number))
+                self._by_first.setdefault(sequence[0], []).append((sequence, number, term))
         self._members.append(list(members.items()))
         self._terms.update(members)
 
@@ -153,13 +150,13 @@ class Synonyms:
         """The names of a group, each with its term."""
         return self._members[group]
 
-    def found_in(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-        """Every name that stands in a text: where it starts, where it stops, its group."""
+    def found_in(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:
+        """Every name that stands in a text: where it starts and stops, its group and its term."""
         for start, first in enumerate(numbers):
-            for sequence, group in self._by_first.get(first, ()):
+            for sequence, group, term in self._by_first.get(first, ()):
                 stop = start + len(sequence)
                 if tuple(numbers[start:stop]) == sequence:
-                    yield start, stop, group
+                    yield start, stop, group, term
 
 
 @dataclass(slots=True)
@@ -210,10 +207,6 @@ class Lexicon:
             if stem not in slots:
                 slots[stem] = Slot(one.word, one.meant, counts[stem], _best_of_each(one.ways))
         return list(slots.values())[:_MOST_SLOTS]
-
-    def shown(self, term: int) -> str:
-        """A term as people write it."""
-        return self._words.shown[term]
 
     def _term(self, word: str) -> int | None:
         term = self._words.ids.get(key(word))
@@ -310,7 +303,7 @@ class Lexicon:
 
     def _add_synonyms(self, read: list[_Read]) -> None:
         numbers = [self._words.ids.get(key(one.meant), -1) for one in read]
-        for start, stop, group in self._synonyms.found_in(numbers):
+        for start, stop, group, _ in self._synonyms.found_in(numbers):
             span = read[start:stop]
             said = " ".join(one.meant for one in span)
             weight = SYNONYM * min(one.quality for one in span)

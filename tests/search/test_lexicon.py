@@ -25,7 +25,7 @@ def titled(*titles: str, glossary: Sequence[Sequence[str]] = ()) -> Lexicon:
 def read(reader: Lexicon, question: str) -> dict[str, dict[str, float]]:
     """Return for each word of a question the words it may be, with how well each fits."""
     return {
-        slot.word: {reader.shown(way.term): way.weight for way in slot.alternatives}
+        slot.word: {reader._words.shown[way.term]: way.weight for way in slot.alternatives}
         for slot in reader.read(text.chunks(question))
     }
 
