@@ -27,8 +27,6 @@ FINE, FOUND_FAULT, COULD_NOT_RUN = 0, 1, 2
 DEFAULT_CATALOGUE = Path("resources.yaml")
 _LONGEST_LINE = 1_000_000
 _LARGEST_PAGE = 16 * 2**20
-_LIKE_A_NAME = 72
-_MOST_SUGGESTED = 3
 
 app = typer.Typer(
     help='Answers "where do I learn X?" from a catalogue of resources.',
@@ -64,7 +62,7 @@ def main() -> NoReturn:
     except CatalogueError as error:
         _complain(*error.problems)
     except BotError as error:
-        _complain(error)
+        _complain(*str(error).splitlines())
     except KeyboardInterrupt:
         _complain("Interrupted.")
     except OSError as error:
@@ -181,7 +179,7 @@ def topic(
     wanted = " ".join(name)
     found = path.topics_named(loaded, wanted)
     if not found:
-        near = _topics_like(loaded, wanted)
+        near = [topic.name for topic in path.topics_like(loaded, wanted)]
         meant = f"Did you mean {' or '.join(near)}? " if near else ""
         _complain(f"There is no topic {wanted!r}. {meant}To see them all: onboard topics")
         raise typer.Exit(FOUND_FAULT)
@@ -354,23 +352,6 @@ def _json_object(line: bytes, number: int) -> dict[str, object]:
             f'Line {number} is not a JSON object such as {{"text": "how does it work"}}.'
         )
     return given
-
-
-def _topics_like(catalogue: Catalogue, wanted: str) -> list[str]:
-    from rapidfuzz import fuzz, process, utils
-
-    from bot.path import names_of
-
-    names = [(name, topic.name) for topic in catalogue.topics for name in names_of(topic)]
-    found = process.extract(
-        wanted[:200],
-        [name for name, _ in names],
-        scorer=fuzz.WRatio,
-        processor=utils.default_process,
-        score_cutoff=_LIKE_A_NAME,
-        limit=None,
-    )
-    return list(dict.fromkeys(names[at][1] for _, _, at in found))[:_MOST_SUGGESTED]
 
 
 def _page_text(page: Path) -> str:

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz, process, utils
+
 from bot.model import LEVELS, Catalogue, Resource, Topic
+
+# From this similarity on (0 to 100) a name is worth offering for another.
+_LIKE_A_NAME = 72
+_MOST_OFFERED = 3
+_LONGEST_NAME = 200
 
 
 def topics_in_order(catalogue: Catalogue) -> list[Topic]:
@@ -33,6 +40,22 @@ def topics_named(catalogue: Catalogue, name: str) -> list[Topic]:
     """The topics whose id, name or alias this is, whatever its capitals and hyphens."""
     wanted = _folded(name)
     return [topic for topic in catalogue.topics if wanted in map(_folded, names_of(topic))]
+
+
+def topics_like(catalogue: Catalogue, name: str) -> list[Topic]:
+    """A few topics with a name, id or alias like this one, the likest first: "did you mean"."""
+    names = [(called, topic) for topic in catalogue.topics for called in names_of(topic)]
+    found = process.extract(
+        name[:_LONGEST_NAME],
+        [called for called, _ in names],
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        score_cutoff=_LIKE_A_NAME,
+        limit=None,
+    )
+    # By id, because two topics may be equal in all but that.
+    liked = {names[at][1].id: names[at][1] for _, _, at in found}
+    return list(liked.values())[:_MOST_OFFERED]
 
 
 def names_of(topic: Topic) -> Iterable[str]:

@@ -2,11 +2,12 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import LEVELS, Catalogue, Level, Resource, Topic
-from bot.path import names_of, resources_in_order, topics_in_order, topics_named
+from bot.path import names_of, resources_in_order, topics_in_order, topics_like, topics_named
 
 
 def topic(name: str, *after: str) -> Topic:
@@ -124,3 +125,81 @@ def test_part_of_a_name_is_no_name() -> None:
     catalogue = Catalogue(version=1, topics=(topic("pci"), NAMED))
     for name in ("", " ", "-", "tree", "device", "devicetrees", "device_tree", "pc"):
         assert topics_named(catalogue, name) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("virtoi", ["virtio"]),
+        ("VIRTIO", ["virtio"]),
+        ("vhost user", ["vhost-user"]),
+        ("vhsot-user", ["vhost-user"]),
+        ("kernel based virtual machine", ["kvm"]),
+        ("devicetrees", ["devicetree"]),
+        ("fdt?", ["devicetree"]),
+        ("kubernetes", []),
+        ("zorkmid", []),
+        ("", []),
+        (" -?! ", []),
+        ("\U0001f389", []),
+    ],
+)
+def test_a_topic_is_offered_for_a_name_like_its_own(name: str, ids: list[str]) -> None:
+    """A slip of the finger leads to the topic meant, by its id, name or alias; else to none."""
+    made = Catalogue(
+        version=1,
+        topics=(
+            Topic(id="virtio", name="Virtio"),
+            Topic(id="vhost-user", name="Vhost-user"),
+            Topic(id="kvm", name="KVM", aliases=("kernel-based virtual machine",)),
+            Topic(id="devicetree", name="Devicetree", aliases=("FDT",)),
+        ),
+    )
+    assert [found.id for found in topics_like(made, name)][: max(1, len(ids))] == ids
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(st.sampled_from("abc -?"), min_size=1, max_size=9), max_size=9),
+    st.text(st.sampled_from("abc -?"), max_size=9) | st.text(),
+)
+def test_few_topics_are_offered_and_none_twice(names: list[str], name: str) -> None:
+    """Whatever the names, at most three different topics are offered, however many names match."""
+    made = Catalogue(
+        version=1,
+        topics=tuple(
+            Topic(id=f"t{at}", name=called, aliases=(called, f"{called} too"))
+            for at, called in enumerate(names)
+        ),
+    )
+    liked = topics_like(made, name)
+    assert len({found.id for found in liked}) == len(liked) <= 3
+    assert all(found in made.topics for found in liked)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.text(st.sampled_from("abcdef"), min_size=2, max_size=12),
+        min_size=1,
+        max_size=9,
+        unique=True,
+    ),
+    st.data(),
+)
+def test_the_topic_of_that_very_name_is_offered_first(
+    names: list[str], data: st.DataObject
+) -> None:
+    """A topic whose name it is comes before those whose names are only like it."""
+    made = Catalogue(
+        version=1, topics=tuple(Topic(id=f"{at}", name=called) for at, called in enumerate(names))
+    )
+    chosen = data.draw(st.sampled_from(names))
+    assert topics_like(made, chosen.upper())[0].name == chosen
+
+
+def test_a_very_long_name_is_compared_in_part() -> None:
+    """Of a name longer than any can be, only the beginning is compared."""
+    made = Catalogue(version=1, topics=tuple(topic(f"t{number}") for number in range(500)))
+    assert topics_like(made, "x" * 100_000) == []
+    assert topics_like(made, "t7".ljust(200) + "x" * 100_000)[0].id == "t7"

@@ -1,0 +1,299 @@
+"""The library over real files, edited in all the ways that files are edited."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from watchfiles import awatch
+
+from bot.errors import CatalogueError
+from bot.library import Library, Snapshot
+from bot.model import Problem
+from tests.catalogue.samples import MINIMAL, edited
+
+PATIENCE = 60
+"""Seconds after which what should come at once is taken to be stuck."""
+OTHER = edited(("A talk on PCI", "Another talk on PCI"))
+BROKEN = edited(("topics: [vfio]\n    asks", "topics: [vifo]\n    asks"))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A sound catalogue in a folder of its own."""
+    file = tmp_path / "resources.yaml"
+    file.write_text(MINIMAL, encoding="utf-8")
+    return file
+
+
+def first_title(snapshot: Snapshot) -> str:
+    """Return what tells the catalogues of these tests apart."""
+    return snapshot.catalogue.resources[0].title
+
+
+def replace(file: Path, text: str) -> None:
+    """Put a new file in the place of this one, as editors do."""
+    aside = file.with_name(".aside")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(file)
+
+
+async def stir(folder: Path) -> None:
+    """Change something beside the file, and return when whoever watches the folder has heard it.
+
+    Another watch tells when; as nobody knows which of two hears first, this happens some times.
+    """
+    for number in range(4):
+        watch = awatch(folder, watch_filter=None, recursive=False)
+        news = asyncio.ensure_future(anext(watch))
+        await asyncio.sleep(0)  # Lets it begin to watch.
+        (folder / "beside.txt").write_text(f"{number}", encoding="utf-8")
+        await asyncio.wait_for(news, PATIENCE)
+        await watch.aclose()
+
+
+@asynccontextmanager
+async def watching(
+    file: Path, library: Library, look_every: float = 10 * PATIENCE
+) -> AsyncIterator[AsyncIterator[tuple[Problem, ...]]]:
+    """Watch the file while the block lasts, and hand the block the outcomes.
+
+    The file is looked at so seldom that what is seen was heard of.
+    """
+    outcomes: asyncio.Queue[tuple[Problem, ...]] = asyncio.Queue()
+    stop = asyncio.Event()
+
+    async def listen() -> None:
+        async for problems in library.watch(stop, look_every):
+            outcomes.put_nowait(problems)
+
+    async def taken() -> AsyncIterator[tuple[Problem, ...]]:
+        while True:
+            yield await asyncio.wait_for(outcomes.get(), PATIENCE)
+
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write("# An edit from before the watch.\n")
+    task = asyncio.create_task(listen())
+    try:
+        # It is told of when the first look is over, and from then on the folder is watched.
+        assert await anext(taken()) == ()
+        yield taken()
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, PATIENCE)
+    assert outcomes.empty()
+
+
+async def test_what_is_open_can_be_searched(file: Path) -> None:
+    """The first snapshot holds the catalogue of the file and answers from it."""
+    current = Library.open(file).current
+    assert first_title(current) == "A talk on PCI"
+    assert current.index.search("bus talk").results[0].resource is current.catalogue.resources[0]
+
+
+@pytest.mark.parametrize("text", [None, BROKEN, "", "\0"])
+async def test_a_bad_catalogue_does_not_open(file: Path, text: str | None) -> None:
+    """Without a sound catalogue there is no library, but every problem in the reader's words."""
+    file.unlink()
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        Library.open(file)
+    assert caught.value.problems
+    assert all(problem.file == str(file) for problem in caught.value.problems)
+
+
+async def test_a_sound_edit_comes_into_use(file: Path) -> None:
+    """After a reload the new catalogue is searched; the snapshot taken before is as it was."""
+    library = Library.open(file)
+    before = library.current
+    replace(file, OTHER)
+    assert await library.reload() == ()
+    assert first_title(library.current) == "Another talk on PCI"
+    assert library.current.index.catalogue is library.current.catalogue
+    assert first_title(before) == "A talk on PCI"
+    assert before.index.catalogue is before.catalogue
+
+
+async def test_a_bad_edit_changes_nothing(file: Path) -> None:
+    """Problems are returned each time they are looked for, and the old snapshot stays in use."""
+    library = Library.open(file)
+    before = library.current
+    replace(file, BROKEN)
+    for _ in range(2):
+        (problem,) = await library.reload()
+        assert "vifo" in problem.message
+        assert library.current is before
+    replace(file, MINIMAL)
+    assert await library.reload() == ()
+    assert library.current is before
+
+
+@pytest.mark.parametrize("text", [MINIMAL, f"{MINIMAL}# A remark.\n"])
+async def test_the_same_catalogue_is_not_built_again(file: Path, text: str) -> None:
+    """A file that says the same, in whatever words, is no new snapshot."""
+    library = Library.open(file)
+    before = library.current
+    replace(file, text)
+    assert await library.reload() == ()
+    assert library.current is before
+
+
+async def test_a_pipe_in_place_of_the_file_does_not_stop_the_bot(file: Path) -> None:
+    """What would wait for ever when it is opened is a problem like any other."""
+    library = Library.open(file)
+    file.unlink()
+    os.mkfifo(file)
+    (problem,) = await asyncio.wait_for(library.reload(), PATIENCE)
+    assert "not a file" in problem.message
+
+
+async def test_reloads_at_once_end_on_the_last_edit(file: Path) -> None:
+    """However many ask for a reload at the same time, what the file says last is in use."""
+    library = Library.open(file)
+    for number in range(20):
+        first = asyncio.create_task(library.reload())
+        await asyncio.sleep(0)  # Lets the first one begin to read.
+        replace(file, edited(("A talk on PCI", f"Talk {number}")))
+        assert set(await asyncio.gather(first, *(library.reload() for _ in range(5)))) == {()}
+        assert first_title(library.current) == f"Talk {number}"
+
+
+async def test_reloads_at_once_build_once(file: Path) -> None:
+    """Reloads wait for one another, so that one edit is built by one of them only."""
+    library = Library.open(file)
+    replace(file, OTHER)
+
+    async def reloaded() -> Snapshot:
+        await library.reload()
+        return library.current
+
+    assert len({id(one) for one in await asyncio.gather(*(reloaded() for _ in range(8)))}) == 1
+
+
+async def test_searches_go_on_while_the_catalogue_changes(file: Path) -> None:
+    """Whoever took a snapshot gets the answers of that very catalogue, edits or not."""
+    library = Library.open(file)
+    done, seen, torn = Event(), set(), []
+
+    def search() -> None:
+        while not done.is_set():
+            taken = library.current
+            (title,) = {found.resource.title for found in taken.index.search("bus talk").results}
+            seen.add(title)
+            if title != first_title(taken):
+                torn.append(title)
+
+    thread = Thread(target=search)
+    thread.start()
+    for text in [OTHER, BROKEN, MINIMAL] * 5:
+        replace(file, text)
+        await library.reload()
+    done.set()
+    thread.join(PATIENCE)
+    assert seen <= {"A talk on PCI", "Another talk on PCI"}
+    assert seen
+    assert torn == []
+
+
+async def test_a_file_put_in_its_place_is_seen(file: Path) -> None:
+    """Editors write aside and rename; the library hears of it."""
+    library = Library.open(file)
+    async with watching(file, library) as outcomes:
+        replace(file, OTHER)
+        assert await anext(outcomes) == ()
+        assert first_title(library.current) == "Another talk on PCI"
+
+
+async def test_a_write_into_the_file_is_seen(file: Path) -> None:
+    """A file that is written where it is comes into use as well."""
+    library = Library.open(file)
+    async with watching(file, library) as outcomes:
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write("    note: Begin here.\n")
+        assert await anext(outcomes) == ()
+        assert library.current.catalogue.resources[1].note == "Begin here."
+
+
+async def test_a_link_that_is_swapped_is_seen(tmp_path: Path) -> None:
+    """Kubernetes swaps a link beside the file; the file itself is never touched."""
+    for version, text in (("..1", MINIMAL), ("..2", OTHER)):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "resources.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "..data").symlink_to("..1")
+    file = tmp_path / "resources.yaml"
+    file.symlink_to("..data/resources.yaml")
+    library = Library.open(file)
+    async with watching(file, library) as outcomes:
+        (tmp_path / "..data_tmp").symlink_to("..2")
+        (tmp_path / "..data_tmp").rename(tmp_path / "..data")
+        assert await anext(outcomes) == ()
+        assert first_title(library.current) == "Another talk on PCI"
+
+
+async def test_a_file_that_goes_and_comes_back_is_seen(file: Path) -> None:
+    """A file that is gone is a problem, told once, and no reason to forget what it said."""
+    library = Library.open(file)
+    before = library.current
+    async with watching(file, library) as outcomes:
+        file.unlink()
+        (problem,) = await anext(outcomes)
+        assert problem.message == "There is no such file."
+        assert library.current is before
+        await stir(file.parent)
+        replace(file, OTHER)
+        assert await anext(outcomes) == ()
+        assert first_title(library.current) == "Another talk on PCI"
+
+
+async def test_a_broken_edit_that_is_mended_is_seen(file: Path) -> None:
+    """The curator hears what is wrong, and then that it is well again."""
+    library = Library.open(file)
+    async with watching(file, library) as outcomes:
+        replace(file, BROKEN)
+        (problem,) = await anext(outcomes)
+        assert "vifo" in problem.message
+        assert first_title(library.current) == "A talk on PCI"
+        replace(file, OTHER)
+        assert await anext(outcomes) == ()
+        assert first_title(library.current) == "Another talk on PCI"
+
+
+async def test_what_happens_beside_the_file_is_nothing(file: Path) -> None:
+    """Other files of the folder, and a new date on the same bytes, yield no outcome."""
+    library = Library.open(file)
+    async with watching(file, library) as outcomes:
+        await stir(file.parent)
+        file.touch()
+        await stir(file.parent)
+        replace(file, OTHER)
+        assert await anext(outcomes) == ()
+        assert first_title(library.current) == "Another talk on PCI"
+
+
+async def test_an_edit_before_the_watch_is_not_lost(file: Path) -> None:
+    """What was edited after the library opened and before it was watched is found at once."""
+    library = Library.open(file)
+    replace(file, OTHER)
+    stop = asyncio.Event()
+    watch = library.watch(stop, look_every=10 * PATIENCE)
+    assert await asyncio.wait_for(anext(watch), PATIENCE) == ()
+    assert first_title(library.current) == "Another talk on PCI"
+
+
+async def test_a_change_that_nobody_tells_of_is_seen(tmp_path: Path) -> None:
+    """A link further up is swapped outside the folder that is watched, and found by looking."""
+    for version, text in (("1", MINIMAL), ("2", OTHER)):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "resources.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "now").symlink_to("1")
+    file = tmp_path / "now" / "resources.yaml"
+    library = Library.open(file)
+    async with watching(file, library, look_every=0.01) as outcomes:
+        (tmp_path / "next").symlink_to("2")
+        (tmp_path / "next").rename(tmp_path / "now")
+        assert await anext(outcomes) == ()
+        assert first_title(library.current) == "Another talk on PCI"
