@@ -27,6 +27,7 @@ EDGES = (
     "bot.cli",
     "bot.terminal",
     "bot.__main__",
+    "bot.playground",
 )
 STATE = ("bot.library", "bot.settings")
 PURE = (
