@@ -133,8 +133,8 @@ def _contributions(
     intercept: float | None = None,
 ) -> tuple[Contribution, ...]:
     lines = [
-        Contribution(name, float(value), float(value * weight))
-        for name, value, weight in zip(names, values, weights, strict=True)
+        Contribution(name, value, value * weight)
+        for name, value, weight in zip(names, values.tolist(), weights.tolist(), strict=True)
     ]
     return (
         (*lines, Contribution("intercept", 1.0, intercept))

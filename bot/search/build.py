@@ -12,7 +12,7 @@ from bot.model import Catalogue, Resource, Topic
 from bot.search import english, text
 from bot.search.kinds import KIND_WORDS, LEVEL_WORDS
 from bot.search.lexicon import Synonyms, Words
-from bot.search.postings import Floats, Ints, Longs, Postings
+from bot.search.postings import SHORT, Floats, Ints, Longs, Postings, places
 
 # BM25F (Robertson, Zaragoza, Taylor 2004): a term's frequencies are weighted by field and
 # normalised by the field's length before they saturate together.
@@ -63,16 +63,39 @@ _HOST_NOISE = frozenset("www com org net io dev edu co uk de html http https".sp
 class ShortTexts:
     """Titles, aliases and asks one by one, to tell how close a whole question comes to one.
 
-    Compressed twice: resource d has texts `of_doc[d]` to `of_doc[d + 1]`, and text t has the
-    terms `starts[t]` to `starts[t + 1]`.
+    Resource d has texts `of_doc[d]` to `of_doc[d + 1]`. Term t stands in the texts
+    `holders[starts[t]]` to `holders[starts[t + 1]]`, ascending.
     """
 
     of_doc: Longs
     starts: Longs
-    terms: Ints
+    holders: Ints
+    owner: Ints
+    """The resource of each text."""
+    full: Floats
+    """The weight of all terms of each text."""
     is_ask: np.ndarray[tuple[int], np.dtype[np.bool_]]
     number: Ints
     """Which alias or ask of its resource a text is; -1 for the title."""
+
+    def holding(self, terms: Longs, docs: Ints) -> tuple[Longs, Longs, Longs]:
+        """The texts of some resources, given in ascending order, that hold one of these terms.
+
+        Returns the texts term by term, and for each the place of its resource and of its term.
+        """
+        found = [self._holding(int(term), docs) for term in terms]
+        texts = np.concatenate(found) if found else np.empty(0, np.int32)
+        which = np.repeat(np.arange(len(found)), [len(one) for one in found])
+        place, held = places(self.owner[texts], docs)
+        return texts[held].astype(np.int64), place[held], which[held]
+
+    def _holding(self, term: int, docs: Ints) -> Ints:
+        own = self.holders[self.starts[term] : self.starts[term + 1]]
+        if len(own) <= SHORT:
+            return own
+        low = np.searchsorted(own, self.of_doc[docs])
+        high = np.searchsorted(own, self.of_doc[docs + 1])
+        return np.concatenate([own[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +130,7 @@ def read_catalogue(catalogue: Catalogue) -> Built:
         ],
         dtype=np.float32,
     )
-    return Built(words, synonyms, postings, reader.short_texts(), weights)
+    return Built(words, synonyms, postings, reader.short_texts(weights), weights)
 
 
 def specificity(frequency: int, size: int, rarity: float) -> float:
@@ -203,12 +226,19 @@ class _Reader:
         np.maximum.at(highest, rows, impacts)
         return Postings(starts, docs[order][firsts].astype(np.int32), impacts, bits, highest, size)
 
-    def short_texts(self) -> ShortTexts:
-        """Titles, aliases and asks as read."""
+    def short_texts(self, weights: Floats) -> ShortTexts:
+        """Titles, aliases and asks as read, with the weight of each term."""
+        terms = np.array(self._text_terms, np.int32)
+        ends = np.array([0, *self._text_ends], np.int64)
+        of_doc = np.array([0, *self._doc_ends], np.int64)
+        text_of = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
+        order = np.argsort(terms, kind="stable")
         return ShortTexts(
-            of_doc=np.array([0, *self._doc_ends], np.int64),
-            starts=np.array([0, *self._text_ends], np.int64),
-            terms=np.array(self._text_terms, np.int32),
+            of_doc=of_doc,
+            starts=np.searchsorted(terms[order], np.arange(len(weights) + 1)).astype(np.int64),
+            holders=text_of[order],
+            owner=np.repeat(np.arange(len(of_doc) - 1, dtype=np.int32), np.diff(of_doc)),
+            full=np.bincount(text_of, weights[terms], len(ends) - 1).astype(np.float32),
             is_ask=np.array(self._text_is_ask, np.bool_),
             number=np.array(self._text_number, np.int32),
         )

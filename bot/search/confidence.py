@@ -85,10 +85,9 @@ def _gaps(scores: npt.NDArray[np.float64], homes: Sequence[str]) -> npt.NDArray[
     for home, score in zip(homes, scores.tolist(), strict=True):
         best.setdefault(home, score)
     # Scores descend, so the best of another home is the first or the second of `best`.
-    leaders = list(best.items())[:2]
-    rest = np.array(
-        [next((score for other, score in leaders if other != home), 0.0) for home in homes]
-    )
+    leaders = [*best.items(), ("", 0.0), ("", 0.0)][:2]
+    (first, highest), (_, second) = leaders
+    rest = np.array([second if home == first else highest for home in homes])
     lead: npt.NDArray[np.float64] = (scores - rest) / np.maximum(scores, 1e-9)
     return lead.clip(-1.0, 1.0)
 

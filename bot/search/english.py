@@ -4,7 +4,7 @@ The frequency list is the one that the package symspellpy ships (82,000 words, m
 first); it is read as data, once.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from math import log
 from pathlib import Path
@@ -86,6 +86,7 @@ def is_good_english(word: str) -> bool:
     return word in _ranks() or word in STOP_WORDS
 
 
+@lru_cache(maxsize=65_536)
 def rarity(word: str) -> float:
     """How much a word can say about a subject, 0.08 to 1: rare and unknown words say most."""
     if word.isdecimal():

@@ -72,7 +72,11 @@ class Index:
             WeightedSlot(weight, tuple((way.term, way.weight) for way in slot.alternatives))
             for slot, weight in zip(slots, weights.tolist(), strict=True)
         ]
-        docs, _ = self._built.postings.best(weighted, pool)
+        postings = self._built.postings
+        if postings.size <= pool:
+            docs = postings.reached(weighted)
+        else:
+            docs, _ = postings.best(weighted, pool)
         evidence = examine(self._built, slots, weights, docs)
         # What was told around the question can support an answer, but not forbid it.
         asking = shares >= 1.0

@@ -50,15 +50,17 @@ class Slot:
     """How often the question says it."""
     alternatives: tuple[Alternative, ...]
 
-    @property
-    def is_frame(self) -> bool:
-        """Whether the word belongs to the frame of a question rather than to its subject."""
-        return self.meant in english.FRAME_WORDS
+    is_frame: bool = field(init=False)
+    """Whether the word belongs to the frame of a question rather than to its subject."""
+    is_kind: bool = field(init=False)
+    """Whether the word names a kind or level of resource: "video", "spec", "intro"."""
 
-    @property
-    def is_kind(self) -> bool:
-        """Whether the word names a kind or level of resource: "video", "spec", "intro"."""
-        return not self.is_frame and text.stem(self.meant) in KIND_STEMS
+    def __post_init__(self) -> None:
+        # Asked for a dozen times for each question; the class is frozen for everyone else.
+        is_frame = self.meant in english.FRAME_WORDS
+        is_kind = not is_frame and text.stem(self.meant) in KIND_STEMS
+        object.__setattr__(self, "is_frame", is_frame)
+        object.__setattr__(self, "is_kind", is_kind)
 
     @property
     def is_subject(self) -> bool:
@@ -319,13 +321,14 @@ class Lexicon:
         Not where the initials are a word of English, where the catalogue says itself what they
         stand for, or where it has one of the words: people shorten all of a name.
         """
+        letters = "".join(one.meant[0] for one in read)
         for size in (2, 3, 4):
             for start in range(len(read) - size + 1):
-                span = read[start : start + size]
-                initials = "".join(one.meant[0] for one in span)
+                initials = letters[start : start + size]
                 term = self._surface(initials)
                 if term is None or not self._names[term] or term in self._synonyms:
                     continue
+                span = read[start : start + size]
                 ends = {span[0].meant, span[-1].meant}
                 if english.is_good_english(initials) or ends & english.STOP_WORDS:
                     continue

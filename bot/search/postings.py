@@ -13,6 +13,9 @@ Floats = npt.NDArray[np.float32]
 # Sums of a dozen float32 products agree to about six digits whatever their order.
 _ROUNDING = 1e-5
 
+# Up to so many entries a term's are looked through as a whole; of more, those wanted are looked up.
+SHORT = 1_024
+
 
 @dataclass(frozen=True, slots=True)
 class WeightedSlot:
@@ -63,6 +66,32 @@ class Postings:
             return np.zeros(len(docs), np.bool_), np.zeros(len(docs), np.int64)
         at = np.minimum(np.searchsorted(own, docs), len(own) - 1)
         return own[at] == docs, at + row.start
+
+    def held_by(self, terms: Sequence[int], docs: Ints) -> tuple[Longs, Longs, Longs]:
+        """Every entry of these terms for one of some resources, which are given in ascending order.
+
+        Returns the entries term by term, and for each the place of its resource and of its term.
+        """
+        rows = [self.row(term) for term in terms]
+        found = [
+            np.arange(row.start, row.stop)
+            if row.stop - row.start <= SHORT
+            else self._among(t, docs)
+            for t, row in zip(terms, rows, strict=True)
+        ]
+        entries = np.concatenate(found) if found else np.empty(0, np.int64)
+        which = np.repeat(np.arange(len(found)), [len(one) for one in found])
+        place, held = places(self.docs[entries], docs)
+        return entries[held], place[held], which[held]
+
+    def _among(self, term: int, docs: Ints) -> Longs:
+        held, at = self.find(term, docs)
+        return at[held]
+
+    def reached(self, slots: Sequence[WeightedSlot]) -> Ints:
+        """Every resource that any slot reaches, ascending."""
+        rows = [self.docs[self.row(term)] for slot in slots for term, _ in slot.terms]
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int32)
 
     def best(self, slots: Sequence[WeightedSlot], count: int) -> tuple[Ints, Floats]:
         """The `count` highest sums over slots of weight x best reading, and their resources.
@@ -115,6 +144,14 @@ class Postings:
             here = self.impacts[at[held]] * np.float32(slot.weight * fit)
             gains[held] = np.maximum(gains[held], here)
         return gains
+
+
+def places(values: Longs | Ints, among: Ints) -> tuple[Longs, npt.NDArray[np.bool_]]:
+    """Where each value stands in an ascending array, and whether it does."""
+    if not len(among):
+        return np.zeros(len(values), np.int64), np.zeros(len(values), np.bool_)
+    at = np.minimum(np.searchsorted(among, values), len(among) - 1)
+    return at, among[at] == values
 
 
 def _merged(docs: Ints, sums: Floats, new_docs: Ints, gains: Floats) -> tuple[Ints, Floats]:

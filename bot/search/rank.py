@@ -95,20 +95,22 @@ def _matches(
     fits, impacts = np.zeros(shape), np.zeros(shape)
     readings = np.full(shape, -1, np.int64)
     fields = np.zeros(shape, np.uint16)
+    ways = [(at, n, w) for at, slot in enumerate(slots) for n, w in enumerate(slot.alternatives)]
     order = np.argsort(docs)
-    ascending = docs[order]
+    entries, rows, which = built.postings.held_by([way.term for _, _, way in ways], docs[order])
+    if len(entries):
+        number = np.array([n for _, n, _ in ways])[which]
+        weight = np.array([way.weight for _, _, way in ways])[which]
+        # One place in the flattened tables for each candidate and slot.
+        place = order[rows] * len(slots) + np.array([at for at, _, _ in ways])[which]
+        gains = built.postings.impacts[entries] * weight.astype(np.float32)
+        np.maximum.at(impacts.reshape(-1), place, gains.astype(np.float64))
+        np.bitwise_or.at(fields.reshape(-1), place, built.postings.fields[entries])
+        # Alternatives come best first, so the first one found is the best one; of several values
+        # for one place the last one stays.
+        fits.reshape(-1)[place[::-1]] = weight[::-1]
+        readings.reshape(-1)[place[::-1]] = number[::-1]
     for at, slot in enumerate(slots):
-        for number, way in enumerate(slot.alternatives):
-            held, entries = built.postings.find(way.term, ascending)
-            rows, here = order[held], entries[held]
-            impacts[rows, at] = np.maximum(
-                impacts[rows, at], built.postings.impacts[here] * way.weight
-            )
-            fields[rows, at] |= built.postings.fields[here]
-            first = rows[readings[rows, at] < 0]
-            # Alternatives come best first, so the first one found is the best one.
-            fits[first, at] = way.weight
-            readings[first, at] = number
         if slot.is_kind:
             fits[fields[:, at] & NAMES_KIND == 0, at] *= _MENTIONED_KIND
     return fits, readings, fields, impacts
@@ -127,49 +129,47 @@ def _closeness(
     texts = built.texts
     result = np.zeros((len(docs), 3))
     in_nearest = np.zeros((len(docs), len(slots)))
-    nearest = np.full(len(docs), -1, np.int64)
-    numbers, owner = _expand(texts.of_doc, docs.astype(np.int64))
-    terms_at, text_of = _expand(texts.starts, numbers)
-    terms = texts.terms[terms_at]
-    ways: dict[int, list[tuple[int, float]]] = {}
-    for at, slot in enumerate(slots):
-        for way in slot.alternatives:
-            ways.setdefault(way.term, []).append((at, way.weight))
-    if not ways or not len(terms):
+    # Of a resource without a word of the question, every text is as far; the title comes first.
+    nearest = texts.of_doc[docs]
+    terms, fit = _fit_of_terms(slots)
+    order = np.argsort(docs)
+    holders, rows, which = texts.holding(terms, docs[order])
+    if not len(holders):
         return result, nearest, in_nearest
-    known = np.array(sorted(ways), np.int32)
-    fit = np.zeros((len(known), len(slots)))
-    for row, term in enumerate(known.tolist()):
-        for at, weight in ways[term]:
-            fit[row, at] = max(fit[row, at], weight)
-    place = np.minimum(np.searchsorted(known, terms), len(known) - 1)
-    hit = known[place] == terms
-    per_slot = np.zeros((len(numbers), len(slots)))
-    np.maximum.at(per_slot, text_of[hit], fit[place[hit]])
+    grouped = np.argsort(holders, kind="stable")
+    holders, rows, which = holders[grouped], rows[grouped], which[grouped]
+    firsts = np.flatnonzero(np.diff(holders, prepend=-1))
+    numbers, owner = holders[firsts], order[rows[firsts]]
+    fits = fit[which]
+    per_slot = np.maximum.reduceat(fits, firsts, axis=0)
     asked = per_slot @ weights / max(float(weights.sum()), 1e-9)
-    term_weights = built.term_weights[terms].astype(np.float64)
-    full = np.bincount(text_of, term_weights, len(numbers))
-    found = np.bincount(text_of[hit], term_weights[hit] * fit[place[hit]].max(axis=1), len(numbers))
-    said = np.minimum(1.0, found / np.maximum(full, 1e-9))
+    gained = built.term_weights[terms].astype(np.float64)[which] * fits.max(axis=1)
+    said = np.minimum(1.0, np.add.reduceat(gained, firsts) / np.maximum(texts.full[numbers], 1e-9))
     dice = 2 * asked * said / np.maximum(asked + said, 1e-9)
     is_ask = texts.is_ask[numbers]
-    for column, chosen in enumerate((~is_ask, is_ask)):
-        np.maximum.at(result[:, column], owner[chosen], dice[chosen])
+    np.maximum.at(result[:, 0], owner[~is_ask], dice[~is_ask])
     best_last = np.lexsort((-numbers, dice))
     nearest[owner[best_last]] = numbers[best_last]
     in_nearest[owner[best_last]] = per_slot[best_last]
-    best_ask = np.full(len(docs), -1, np.int64)
     asks_last = best_last[is_ask[best_last]]
+    best_ask = np.full(len(docs), -1, np.int64)
     best_ask[owner[asks_last]] = asks_last
-    others = is_ask.copy()
-    others[best_ask[best_ask >= 0]] = False
-    np.maximum.at(result[:, 2], owner[others], dice[others])
+    asking = np.flatnonzero(best_ask >= 0)
+    result[asking, 1] = dice[best_ask[asking]]
+    is_ask[best_ask[asking]] = False
+    np.maximum.at(result[:, 2], owner[is_ask], dice[is_ask])
     return result, nearest, in_nearest
 
 
-def _expand(starts: Longs, rows: Longs) -> tuple[Longs, Longs]:
-    """The entries of some compressed rows, concatenated, and for each the place of its row."""
-    begin, count = starts[rows], starts[rows + 1] - starts[rows]
-    place = np.repeat(np.arange(len(rows), dtype=np.int64), count)
-    skipped = np.cumsum(count) - count
-    return np.arange(int(count.sum()), dtype=np.int64) - skipped[place] + begin[place], place
+def _fit_of_terms(slots: Sequence[Slot]) -> tuple[Longs, npt.NDArray[np.float64]]:
+    """Every term a slot may stand for, and terms x slots: how well it fits there."""
+    rows: dict[int, int] = {}
+    for slot in slots:
+        for way in slot.alternatives:
+            rows.setdefault(way.term, len(rows))
+    fit = np.zeros((len(rows), len(slots)))
+    for at, slot in enumerate(slots):
+        for way in slot.alternatives:
+            row = rows[way.term]
+            fit[row, at] = max(fit[row, at], way.weight)
+    return np.array(list(rows), np.int64), fit

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import Stemmer
@@ -71,6 +71,7 @@ def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english", maxCacheSize=0)
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The Snowball English stem (Porter 2), British and American spellings as one.
 

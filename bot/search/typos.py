@@ -8,7 +8,9 @@ the optimal string alignment distance (edits and swaps of neighbours).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
+from operator import mul
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +55,7 @@ class TypoIndex:
         most = allowed_distance(word)
         if most == 0 or not self._words:
             return []
-        wanted, _ = _neighbourhoods((word,))
+        wanted = _shortened(word)
         low = np.searchsorted(self._hashes, wanted, side="left")
         high = np.searchsorted(self._hashes, wanted, side="right")
         owners = {
@@ -100,10 +102,25 @@ def _neighbourhoods(
     return all_hashes[order], all_owners[order]
 
 
+def _shortened(word: str) -> npt.NDArray[np.uint64]:
+    """The same for one word, without its number: arrays cost more than they save."""
+    codes = [(ord(letter) + 1) * int(_FACTOR) for letter in word[:_PREFIX]]
+    hashes = sorted(
+        sum(map(mul, (code for at, code in enumerate(codes) if at not in left_out), _POWERS))
+        % (1 << 64)
+        for left_out in _omissions(len(codes))
+    )
+    return np.array(hashes, np.uint64)
+
+
+@cache
 def _omissions(length: int) -> list[tuple[int, ...]]:
     """Every choice of up to two positions to leave out; short words lose one at most."""
     most = 2 if length > SHORTEST else 1
     return [chosen for count in range(most + 1) for chosen in combinations(range(length), count)]
+
+
+_POWERS = [pow(_POWER, place, 1 << 64) for place in range(_PREFIX)]
 
 
 def _powers(count: int) -> npt.NDArray[np.uint64]:

@@ -167,5 +167,7 @@ def test_any_text_is_read(rows: list[tuple[str, str, list[str]]]) -> None:
     )
     texts = built.texts
     assert np.diff(texts.of_doc).tolist() == [1 + len(asks) for _, _, asks in rows]
-    assert len(texts.is_ask) == len(texts.number) == texts.of_doc[-1] == len(texts.starts) - 1
-    assert texts.starts[-1] == len(texts.terms)
+    assert len(texts.is_ask) == len(texts.number) == len(texts.full) == texts.of_doc[-1]
+    assert texts.owner.tolist() == np.repeat(np.arange(len(rows)), np.diff(texts.of_doc)).tolist()
+    assert len(texts.starts) - 1 == len(built.words.shown)
+    assert texts.starts[-1] == len(texts.holders)
