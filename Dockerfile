@@ -17,17 +17,22 @@ RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-di
     && /opt/onboard/bin/python -m compileall -q /opt/onboard/lib
 
 FROM python:3.13-slim
-# Read-only root works: nothing is written, byte code is compiled above.
+# Read-only root works: byte code is compiled above, and nothing is written but /state.
 ENV PATH=/opt/onboard/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    ONBOARD_CATALOGUE=/catalogue/resources.yaml
+    ONBOARD_CATALOGUE=/catalogue/resources.yaml \
+    ONBOARD_STATE=/state/onboard-state.json \
+    ONBOARD_HOST=0.0.0.0
 RUN python -m pip uninstall --yes pip \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin onboard
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin onboard \
+    && install --directory --owner=10001 /state
 COPY --from=build /opt/onboard /opt/onboard
 # Mount your own folder over this one: -v "$PWD":/catalogue:ro
 COPY resources.yaml /catalogue/resources.yaml
 USER 10001
 WORKDIR /catalogue
 ENTRYPOINT ["onboard"]
-CMD ["--help"]
+# Only HTTP mode listens.
+EXPOSE 3000
+CMD ["serve"]

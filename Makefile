@@ -7,7 +7,7 @@ Q ?= how does PCI enumeration work
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help ask check test lint types test-only bench lock format clean
+.PHONY: help try ask check test lint types test-only bench lock format clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+try: $(READY) ## talk to the bot in a Slack-like workspace in your browser
+	@$(BIN)/onboard try
 
 ask: $(READY) ## ask the catalogue: make ask Q="how does PCI enumeration work"
 	@$(BIN)/onboard ask "$$Q"

@@ -277,6 +277,95 @@ def schema() -> None:
     _print_json(json_schema())
 
 
+@app.command("try")
+def try_it(
+    *,
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Where the page is; 0 takes a free port.")
+    ] = 4040,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the bot's log.")] = False,
+) -> None:
+    """Talk to the bot in a Slack-like workspace on this machine; no account, nothing leaves it."""
+    import asyncio
+
+    from bot import trial
+
+    asyncio.run(
+        trial.run(
+            catalogue,
+            port=port,
+            browser=browser,
+            log="info" if verbose else "warning",
+            say=_tell,
+        )
+    )
+    _tell("Ended.")
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot in Slack. Settings come from the environment and the file .env; see README.md."""
+    import asyncio
+
+    from bot import logs
+    from bot import serve as serving
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    logs.set_up(settings.log, settings.log_format)
+    asyncio.run(serving.serve(settings))
+
+
+@app.command()
+def manifest(
+    *,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="The public https address of the bot, for HTTP mode; without it, Socket Mode."
+        ),
+    ] = None,
+    listening: Annotated[bool, typer.Option(help="Allow channels to be listened to.")] = False,
+    agent: Annotated[bool, typer.Option(help="Show the bot as an agent, with a pane.")] = True,
+    curators: Annotated[
+        bool, typer.Option(help="The curators have a channel (ONBOARD_CURATORS_CHANNEL).")
+    ] = False,
+    explain: Annotated[bool, typer.Option(help="Say what each permission is for.")] = False,
+) -> None:
+    """Print the app manifest, to be pasted where Slack creates or changes an app."""
+    from bot.settings import Features
+    from bot.slack import manifest as manifests
+
+    features = Features(listening=listening, agent=agent, curators=curators)
+    typer.echo(manifests.to_yaml(manifests.manifest(features, url=url)), nl=False)
+    if explain:
+        _tell(*(f"{scope}: {manifests.REASONS[scope]}" for scope in manifests.scopes(features)))
+
+
+@app.command()
+def gallery(
+    name: Annotated[
+        str | None, typer.Argument(help="One of them; without it, all of them by name.")
+    ] = None,
+    *,
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    question: Annotated[str, typer.Option(help="What the answers are to.")] = "",
+) -> None:
+    """Print what the bot says in Slack as JSON; each can be pasted into Block Kit Builder."""
+    from bot.library import Library
+    from bot.slack.gallery import gallery as shown_by
+
+    shown = shown_by(Library.open(catalogue).current, question)
+    if name is None:
+        _print_json(shown)
+        return
+    if name not in shown:
+        raise BotError(f"There is no {name!r} in the gallery. There is: {', '.join(shown)}.")
+    _print_json(shown[name])
+
+
 def _examined(path: Path, *, quiet: bool) -> tuple[str, tuple[Problem, ...]]:
     """What a sound catalogue holds, in a sentence, and the asks that miss their resource."""
     from rich.progress import track

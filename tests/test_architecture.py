@@ -27,6 +27,10 @@ EDGES = (
     "bot.cli",
     "bot.terminal",
     "bot.__main__",
+    "bot.logs",
+    "bot.serve",
+    "bot.trial",
+    "bot.slack",
     "bot.playground",
 )
 STATE = ("bot.library", "bot.settings")

@@ -27,7 +27,9 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "tests/catalogue/pages/onboarding.md"
 PATIENCE = 60
 """Seconds after which what should come at once is taken to be stuck."""
-COMMANDS = ("ask", "topics", "topic", "check", "import", "schema")
+COMMANDS = (
+    "ask", "topics", "topic", "check", "import", "schema", "try", "serve", "manifest", "gallery",
+)  # fmt: skip
 
 SAILING = """\
 version: 1

@@ -112,11 +112,11 @@ def test_a_document_shows_only_targets_there_are(name: str) -> None:
     assert {match[1] for match in found if match} <= set(targets())
 
 
-def test_the_readme_names_the_two_first_commands() -> None:
-    """A newcomer is told how to ask, and how to run every check."""
-    codes = shown("README.md")
-    assert any(code.startswith("make ask") for code in codes)
-    assert "make test" in codes
+def test_the_readme_names_the_first_commands() -> None:
+    """A newcomer is told how to try it, how to run every check, and how to ask, in this order."""
+    console = re.findall(r"^\$ (make .*)$", text_of("README.md"), re.MULTILINE)
+    assert console[:2] == ["make try", "make test"]
+    assert console[2].startswith("make ask")
 
 
 def test_the_map_names_every_module() -> None:

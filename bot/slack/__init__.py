@@ -1,0 +1,1 @@
+"""The bot in Slack: what it asks for, hears, says and remembers."""

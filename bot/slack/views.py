@@ -1,0 +1,793 @@
+"""How everything the bot says looks in Slack: values in, messages and views out.
+
+Built from slack_sdk's models, which hold Slack's limits, and handed on as dictionaries. Every text
+that is not written here passes through `markup`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextActionsBlock,
+    ContextBlock,
+    DividerBlock,
+    FeedbackButtonsElement,
+    HeaderBlock,
+    InputBlock,
+    MarkdownTextObject,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    SectionBlock,
+    StaticMultiSelectElement,
+    StaticSelectElement,
+    UrlInputElement,
+)
+from slack_sdk.models.blocks.basic_components import FeedbackButtonObject
+from slack_sdk.models.views import View
+
+from bot import path
+from bot.model import Answer, Candidate, Catalogue, Contribution, Resource, Topic
+from bot.slack.listening import Setting
+from bot.slack.markup import address, clipped, escaped, link, plain, quoted
+from bot.slack.values import Carried, packed
+from bot.slack.written import written
+
+# Slack's limits, from its Block Kit reference.
+_SECTION = 3_000
+_BUTTON = 75
+_HEADER = 150
+_MOST_OPTIONS = 100
+_VALUE = 150
+# What one message shows before *More*: enough to choose from, short enough to take in.
+_PAGE = 8
+_MOST_QUESTIONS = 6
+_MOST_TOPICS = 60
+_MOST_TOPIC_BUTTONS = 5
+_MOST_WORDS = 4
+_MOST_READINGS = 12
+_QUESTION = 150
+_MOST_REASONS = 3
+_CELL = 72
+_MOST_ALSO = 2
+_SHORT_ADDRESS = 300
+# Further down the ranking, what scores less than this share of the first is not worth a look.
+_WORTH_A_LOOK = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: blocks for the eye, and a text for notifications and screen readers."""
+
+    text: str
+    blocks: tuple[dict[str, Any], ...]
+
+
+# --- Answers
+
+
+def answer(
+    given: Answer, catalogue: Catalogue, carried: Carried, *, shareable: bool = False
+) -> Message:
+    """The resources that answer a question, each with its reasons; privately with *Share here*."""
+    names = {topic.id: topic.name for topic in catalogue.topics}
+    blocks: list[Block] = []
+    if shareable and given.question.strip():
+        blocks.append(_context(f"For {quoted([given.question], _QUESTION)}:"))
+    for result in given.results:
+        if blocks and not isinstance(blocks[-1], ContextBlock):
+            blocks.append(DividerBlock())
+        about = replace(carried, resource=result.resource.id)
+        blocks += [
+            _resource(result.resource),
+            *_quiet(*_facts(result.resource, names), _why(result.why)),
+            _thumbs(about),
+        ]
+    blocks += _actions(
+        _button("share", "Share here", carried, style="primary") if shareable else None,
+        _button("why", "Why this?", carried),
+        _button("more", "More", replace(carried, start=len(given.results)))
+        if _further(given, len(given.results))
+        else None,
+    )
+    return _message(_titles("", [result.resource for result in given.results]), blocks)
+
+
+def closest(
+    given: Answer, catalogue: Catalogue, carried: Carried, *, postable: bool, suggest: bool
+) -> Message:
+    """What comes nearest to a question that nothing answers for certain, and "did you mean"."""
+    names = {topic.id: topic.name for topic in catalogue.topics}
+    lead = "I am not sure what fits. The closest I have:"
+    blocks: list[Block] = [_section(f"*{lead}*")]
+    if given.unknown:
+        blocks.append(
+            _context(f"The catalogue does not know {quoted(given.unknown[:_MOST_WORDS])}.")
+        )
+    for result in given.results:
+        about = replace(carried, resource=result.resource.id)
+        blocks += [
+            _resource(result.resource),
+            *_quiet(*_facts(result.resource, names), _why(result.why)),
+            *_actions(_button("post", "Post this", about) if postable else None),
+        ]
+    if given.topics:
+        blocks.append(_section("*Or did you mean one of these topics?*"))
+        blocks += _topic_buttons(given.topics, carried)
+    blocks += _actions(
+        _button("why", "Why this?", carried),
+        _button("suggest", "Suggest a resource", carried) if suggest else None,
+    )
+    return _message(_titles(lead, [result.resource for result in given.results]), blocks)
+
+
+def nothing(given: Answer, catalogue: Catalogue, carried: Carried, *, suggest: bool) -> Message:
+    """An honest nothing: on what, and where to look instead."""
+    words = (given.unknown or given.subject)[:_MOST_WORDS]
+    lead = (
+        f"I have nothing on {quoted(words)}."
+        if words
+        else "That names nothing to learn about. Ask me where to learn something."
+    )
+    near = given.topics or tuple(path.topics_in_order(catalogue)[:_MOST_TOPIC_BUTTONS])
+    blocks: list[Block] = [_section(f"*{lead}*")]
+    if near:
+        blocks.append(
+            _section("The nearest topics:" if given.topics else "Some of what I know about:")
+        )
+        blocks += _topic_buttons(near, carried)
+    blocks += _actions(
+        _button("suggest", "Suggest a resource", carried) if suggest and words else None,
+        _button("topics", "All topics", carried) if near else None,
+    )
+    return _message(f"{lead} {_names('The nearest topics', given.topics)}".strip(), blocks)
+
+
+def more(given: Answer, catalogue: Catalogue, carried: Carried) -> Message:
+    """What stands further down the ranking than the `carried.start` shown already."""
+    names = {topic.id: topic.name for topic in catalogue.topics}
+    further = _further(given, carried.start)
+    if not further:
+        return said("There is nothing further down the list.")
+    blocks: list[Block] = [_section("*Further down the list, and less sure:*")]
+    for candidate in further:
+        blocks += [_resource(candidate.resource), *_quiet(*_facts(candidate.resource, names))]
+    return _message(_titles("Further down the list:", [c.resource for c in further]), blocks)
+
+
+def single(resource: Resource, catalogue: Catalogue, carried: Carried) -> Message:
+    """One resource that a person chose to post."""
+    names = {topic.id: topic.name for topic in catalogue.topics}
+    about = replace(carried, resource=resource.id)
+    blocks = [_resource(resource), *_quiet(*_facts(resource, names)), _thumbs(about)]
+    return _message(_titles("", [resource]), blocks)
+
+
+def shared(message: Message, user: str, question: str) -> Message:
+    """A message that was private, as everyone sees it: who shared it, and in answer to what."""
+    asked = f" to {quoted([question], _QUESTION)}" if question.strip() else ""
+    by = f"<@{user}> shared an answer{asked}:"
+    return Message(f"{by} {message.text}", (written(_context(by)), *message.blocks))
+
+
+def remarked(message: Message, remark: str) -> Message:
+    """A message with a line of ours above it."""
+    return Message(f"{remark} {message.text}", (written(_context(remark)), *message.blocks))
+
+
+def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
+    """The modal *Why this?*: how the words were read, and every line of the sum of each result."""
+    blocks: list[Block] = []
+    if carried.question:
+        blocks.append(_context(f"Asked: {quoted([carried.question], _QUESTION)}"))
+    blocks += [_section("*How your words were read*"), _readings(given)]
+    scored = {candidate.resource.id: candidate for candidate in given.candidates}
+    for result in given.results:
+        candidate = scored[result.resource.id]
+        blocks += [
+            DividerBlock(),
+            _section(f"*{link(result.resource.url, result.resource.title)}*"),
+            *_quiet(*(f"\u2022 {escaped(reason, 600)}" for reason in result.why[:_PAGE])),
+            _sum(candidate.features, candidate.score, "score"),
+        ]
+    if given.results:
+        blocks += [
+            DividerBlock(),
+            _section("*How sure that makes me of the first*"),
+            _sum(given.evidence, sum(line.adds for line in given.evidence), "sum"),
+            _context(
+                f"Through the logistic function: *{given.confidence:.0%}* sure, so I call it"
+                f" \u201c{given.verdict}\u201d. The weights were fitted on labelled questions;"
+                " no language model is involved."
+            ),
+        ]
+    else:
+        blocks.append(_context("The catalogue has changed since; nothing would be shown today."))
+    return _modal("Why this?", blocks)
+
+
+# --- Topics, help, home
+
+
+def topic_card(
+    topic: Topic,
+    catalogue: Catalogue,
+    carried: Carried,
+    *,
+    shareable: bool = False,
+) -> Message:
+    """A topic: what it is about, what to learn from in order, what one can answer afterwards."""
+    resources = path.resources_in_order(catalogue, topic)
+    shown = resources[carried.start : carried.start + _PAGE]
+    here = replace(carried, topic=topic.id)
+    blocks: list[Block] = [HeaderBlock(text=clipped(plain(topic.name), _HEADER))]
+    if carried.start:
+        blocks.append(_context(f"From number {carried.start + 1} on, of {len(resources)}"))
+    else:
+        blocks += _about(topic, catalogue)
+    for number, resource in enumerate(shown, carried.start + 1):
+        blocks += [_resource(resource, number=number), *_quiet(*_facts(resource, {}))]
+    if not resources:
+        blocks.append(_section("No resources yet."))
+    if topic.questions and carried.start + _PAGE >= len(resources):
+        asked = [f"\u2022 {escaped(asks, 300)}" for asks in topic.questions[:_MOST_QUESTIONS]]
+        blocks.append(_lines("*Afterwards you can answer:*", asked))
+    related = [other for other in catalogue.topics if other.id in topic.related]
+    blocks += _topic_buttons(related, replace(carried, start=0), lead="See also:")
+    left = len(resources) - carried.start - len(shown)
+    blocks += _actions(
+        _button("share", "Share here", here, style="primary") if shareable else None,
+        _button("topic", f"{left} more", replace(here, start=carried.start + _PAGE))
+        if left > 0
+        else None,
+    )
+    lead = f"{escaped(topic.name)}:" if shown else f"{escaped(topic.name)}: no resources yet."
+    return _message(_titles(lead, shown), blocks)
+
+
+def topic_modal(topic: Topic, catalogue: Catalogue) -> dict[str, Any]:
+    """The same where there is no conversation to answer in, as on the Home tab."""
+    # Related topics are shown as buttons, and there are none here.
+    card = topic_card(replace(topic, related=()), catalogue, Carried())
+    left = len(path.resources_in_order(catalogue, topic)) - _PAGE
+    return _modal(
+        "Topic",
+        [_context(f"{left} more: `/onboard topic {escaped(topic.id)}`")] if left > 0 else [],
+        before=[block for block in card.blocks if not _has_buttons(block)],
+    )
+
+
+def no_topic(name: str, near: Sequence[Topic]) -> Message:
+    """There is no topic of that name; perhaps one of these was meant."""
+    lead = f"There is no topic {quoted([name])}."
+    if not near:
+        return said(f"{lead} `/onboard topics` lists them all.")
+    lead += " Did you mean one of these?"
+    blocks = [_section(lead), *_topic_buttons(near, Carried(surface="slash"))]
+    return _message(_names(lead, near), blocks)
+
+
+def topics(catalogue: Catalogue) -> Message:
+    """All topics in learning order, with how much there is on each, and a menu to open one."""
+    ordered = path.topics_in_order(catalogue)
+    if not ordered:
+        return said("The catalogue has no topics yet.")
+    lines = [
+        f"\u2022 *{escaped(topic.name, 160)}* ({_count(catalogue, topic)})"
+        + (f" {escaped(clipped(topic.summary, 160), 400)}" if topic.summary else "")
+        for topic in ordered[:_MOST_TOPICS]
+    ]
+    if len(ordered) > _MOST_TOPICS:
+        lines.append(f"\u2026 and {len(ordered) - _MOST_TOPICS} more: `/onboard topic NAME`")
+    blocks = [*_paragraphs("*What there is to learn, in a good order:*", lines)]
+    blocks.append(ActionsBlock(elements=[_topic_menu(ordered)]))
+    return _message(_names("What there is to learn", ordered[:_MOST_TOPICS]), blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What can be done here, and is therefore told of."""
+
+    listening: bool
+    suggest: bool
+
+
+def guide(catalogue: Catalogue, offers: Offers) -> Message:
+    """What one can ask and type."""
+    lead = "Ask me where to learn something, in your own words; typos are fine."
+    examples = [f"\u2022 {escaped(ask)}" for ask in example_questions(catalogue)]
+    commands = [
+        (f"/onboard {_a_topic(catalogue)}", "a topic: what to learn from, in order"),
+        ("/onboard how does \u2026 work", "a question, answered to you alone"),
+        ("/onboard topics", "all topics"),
+        ("/onboard topic NAME", "a topic of that very name"),
+    ]
+    if offers.suggest:
+        commands.append(("/onboard suggest", "tell the curators of a good link"))
+    if offers.listening:
+        commands.append(("/onboard listen", "whether I answer in this channel unasked"))
+    commands.append(("/onboard help", "this"))
+    blocks: list[Block] = [
+        _section(f"*{lead}*"),
+        _section(
+            "Mention me in a channel, write to me directly, or choose *Find resources* in the"
+            " menu of any message."
+        ),
+    ]
+    if examples:
+        blocks.append(_lines("*For example:*", examples))
+    blocks.append(_lines("*Commands*", [f"`{typed}`  {told}" for typed, told in commands]))
+    blocks.append(_context("I keep no questions and no names. Same question, same answer."))
+    blocks += _actions(_button("topics", "All topics", Carried()))
+    return _message(lead, blocks)
+
+
+def _a_topic(catalogue: Catalogue) -> str:
+    """A name of a topic that is short to type, in type of fixed width."""
+    names = [name for topic in catalogue.topics for name in (topic.name, *topic.aliases)]
+    return escaped(_ticked(min(names, key=len)) if names else "TOPIC", 40)
+
+
+def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
+    """The Home tab: useful to someone who has never heard of the bot."""
+    ordered = path.topics_in_order(catalogue)
+    blocks: list[Block] = [
+        HeaderBlock(text="Where do I learn X?"),
+        _section(
+            "Ask me in the Messages tab, mention me in a channel, or type `/onboard` and a topic."
+            " I look through a catalogue that people here keep, show the right links, and say so"
+            " when I have nothing."
+        ),
+        _context(
+            f"{_plural(len(catalogue.resources), 'resource')}, {_plural(len(ordered), 'topic')}."
+        ),
+    ]
+    if ordered:
+        blocks += [
+            DividerBlock(),
+            SectionBlock(text=_mrkdwn("*Look at a topic*"), accessory=_topic_menu(ordered)),
+            *_paragraphs(
+                "",
+                [
+                    f"\u2022 *{escaped(t.name, 160)}* ({_count(catalogue, t)})"
+                    for t in ordered[:_MOST_TOPICS]
+                ],
+            ),
+        ]
+    if examples := example_questions(catalogue):
+        blocks += [
+            DividerBlock(),
+            _lines("*Questions that I can answer*", [f"\u2022 {escaped(ask)}" for ask in examples]),
+        ]
+    if offers.suggest:
+        blocks += _actions(_button("suggest", "Suggest a resource", Carried()))
+    blocks.append(_context("I keep no questions and no names. `/onboard help` lists all I can do."))
+    return written(View(type="home", blocks=[written(block) for block in blocks]))
+
+
+def example_questions(catalogue: Catalogue, most: int = 4) -> list[str]:
+    """A real question of as many different topics, in learning order."""
+    examples: list[str] = []
+    for topic in path.topics_in_order(catalogue):
+        asks = (ask for r in catalogue.resources if r.topics[0] == topic.id for ask in r.asks)
+        if ask := next(asks, None):
+            examples.append(ask)
+    return examples[:most]
+
+
+def prompts(catalogue: Catalogue) -> list[dict[str, str]]:
+    """What the agent pane suggests to ask: at most four, by Slack's rule."""
+    return [
+        {"title": clipped(plain(ask), _BUTTON), "message": plain(ask)}
+        for ask in example_questions(catalogue)
+    ]
+
+
+# --- Listening
+
+
+LISTENING: dict[Setting, str] = {
+    "off": "I only answer in this channel when somebody mentions me.",
+    "shadow": "I read along and count the questions I would have answered, and say nothing.",
+    "on": "I answer questions about learning in their thread, when I am sure, and once a thread.",
+}
+
+
+def listening(setting: Setting, shadowed: int, *, may_change: bool) -> Message:
+    """How a channel is listened to, and the buttons to change it for those who may."""
+    lead = f"Listening in this channel is *{setting}*. {LISTENING[setting]}"
+    blocks: list[Block] = [_section(lead)]
+    if setting == "shadow":
+        blocks.append(
+            _context(f"Since then I would have answered {_plural(shadowed, 'question')}.")
+        )
+    if may_change:
+        others = [name for name in LISTENING if name != setting]
+        blocks.append(_lines("", [f"\u2022 *{name}*: {LISTENING[name]}" for name in others]))
+        blocks += _actions(
+            *(
+                ButtonElement(action_id=f"listen:{name}", text=f"Switch to {name}", value=name)
+                for name in others
+            )
+        )
+    return _message(lead.replace("*", ""), blocks)
+
+
+def listening_changed(setting: Setting, user: str) -> Message:
+    """What everyone in a channel is told when the bot begins or ceases to answer unasked."""
+    sentence = (
+        f"<@{user}> set listening in this channel to *{setting}*. {LISTENING[setting]}"
+        " Change it with `/onboard listen`."
+    )
+    return _message(sentence.replace("*", ""), [_section(sentence)])
+
+
+# --- Suggestions
+
+
+SUGGESTION = "suggestion"
+
+
+def suggestion_form(
+    catalogue: Catalogue, carried: Carried, *, title: str = "", url: str = ""
+) -> dict[str, Any]:
+    """The modal in which somebody suggests a resource, prefilled from the question."""
+    ordered = path.topics_in_order(catalogue)
+    blocks: list[Block] = [
+        InputBlock(
+            block_id="url",
+            label="Link",
+            element=UrlInputElement(action_id="given", initial_value=url or None),
+        ),
+        InputBlock(
+            block_id="title",
+            label="Title",
+            element=PlainTextInputElement(
+                action_id="given", max_length=160, initial_value=plain(title)[:160] or None
+            ),
+        ),
+    ]
+    if ordered:
+        blocks.append(
+            InputBlock(
+                block_id="topics",
+                label="Topics",
+                optional=True,
+                element=StaticMultiSelectElement(
+                    action_id="given",
+                    placeholder="Where it belongs",
+                    options=_topic_options(ordered),
+                ),
+            )
+        )
+    asked = f"Answers: {plain(carried.question)}" if carried.question else ""
+    blocks += [
+        InputBlock(
+            block_id="why",
+            label="What is it good for?",
+            optional=True,
+            element=PlainTextInputElement(
+                action_id="given",
+                multiline=True,
+                max_length=600,
+                initial_value=clipped(asked, 600) or None,
+            ),
+        ),
+        _context("It goes to the curators with your name."),
+    ]
+    return _modal(
+        "Suggest a resource", blocks, submit="Send", callback_id=SUGGESTION, carried=carried
+    )
+
+
+def suggestion(
+    user: str, *, url: str, title: str, topics: Sequence[str], why: str, question: str
+) -> Message:
+    """What the curators read of a suggestion."""
+    lead = f"<@{user}> suggests a resource: {escaped(title)}"
+    lines = [f"*{link(url, title)}*", escaped(url, 500)]
+    if topics:
+        lines.append(f"Topics: {escaped(', '.join(topics), 600)}")
+    if why:
+        lines.append(f"Why: {escaped(why, 800)}")
+    if question:
+        lines.append(f"After asking {quoted([question], _QUESTION)}")
+    return _message(lead, [_section(f"<@{user}> suggests a resource"), _lines("", lines)])
+
+
+# --- Sentences
+
+
+def said(sentence: str) -> Message:
+    """A sentence of ours; anything foreign in it is escaped already."""
+    return _message(sentence, [_section(sentence)])
+
+
+def thanks(carried: Carried, offers: Offers) -> Message:
+    """To whoever pressed a thumb."""
+    if carried.useful:
+        return said("Thank you, noted.")
+    sentence = "Thank you, noted."
+    if not offers.suggest:
+        return said(sentence)
+    sentence += " Do you know something better?"
+    button = _button("suggest", "Suggest a resource", replace(carried, useful=None, resource=""))
+    return _message(sentence, [_section(sentence), *_actions(button)])
+
+
+def suggested(title: str, *, sure: bool) -> Message:
+    """To whoever suggested a resource."""
+    if sure:
+        return said(f"Thank you. The curators have your suggestion: {escaped(title)}")
+    return said(
+        "Thank you. Slack did not confirm that the curators got your suggestion; please ask them"
+        f" whether they see it: {escaped(title)}"
+    )
+
+
+def unconfirmed(carried: Carried) -> Message:
+    """Slack did not say whether it posted, and the bot may not look: the person decides."""
+    sentence = (
+        "Slack did not confirm my answer, so I cannot tell whether it is there. If you do not see"
+        " it, press the button."
+    )
+    return _message(
+        sentence,
+        [_section(sentence), *_actions(_button("again", "Post it again", carried))],
+    )
+
+
+def catalogue_faults(file: str, sentences: Sequence[str]) -> Message:
+    """What the curators read when an edit of the catalogue is not sound."""
+    lead = (
+        f"`{escaped(file)}` has {_plural(len(sentences), 'fault')}; I still use the version before."
+    )
+    lines = [f"\u2022 {escaped(sentence, 250)}" for sentence in sentences[:10]]
+    if len(sentences) > len(lines):
+        lines.append(f"\u2022 and {len(sentences) - len(lines)} more: `onboard check` lists all.")
+    return _message(lead, [_lines(lead, lines)])
+
+
+# --- Parts
+
+
+def _resource(resource: Resource, *, number: int | None = None) -> SectionBlock:
+    heading = f"*{link(resource.url, resource.title)}*"
+    if number is not None:
+        heading = f"{number}. {heading}"
+    summary = escaped(resource.summary, _SECTION - len(heading) - 1)
+    return _section(f"{heading}\n{summary}")
+
+
+def _facts(resource: Resource, topics: dict[str, str]) -> Iterator[str]:
+    """A quiet line of facts, then the curator's note; either only if there is something to say."""
+    facts: list[str | None] = [resource.kind, resource.level]
+    if resource.minutes:
+        facts.append(f"{resource.minutes} min")
+    if resource.year:
+        facts.append(str(resource.year))
+    if resource.access not in (None, "free"):
+        facts.append(f"{resource.access} access")
+    facts += [escaped(topics[name], 160) for name in resource.topics[:1] if name in topics]
+    if told := " \u00b7 ".join(fact for fact in facts if fact):
+        yield told
+    if resource.note:
+        yield f"Curator\u2019s note: {escaped(resource.note, 900)}"
+    also = [
+        link(other.url, other.title)
+        for other in resource.also
+        if len(address(other.url)) < _SHORT_ADDRESS
+    ]
+    if also:
+        yield f"Also: {', '.join(also[:_MOST_ALSO])}"
+
+
+def _why(reasons: Sequence[str]) -> str:
+    return f"Why: {escaped('; '.join(reasons[:_MOST_REASONS]), 500)}" if reasons else ""
+
+
+def _about(topic: Topic, catalogue: Catalogue) -> Iterator[Block]:
+    if topic.summary:
+        yield _section(escaped(topic.summary))
+    before = [other.name for other in catalogue.topics if other.id in topic.after]
+    if before:
+        yield _context(f"Learn first: {escaped(', '.join(before), 800)}")
+
+
+def _thumbs(about: Carried) -> ContextActionsBlock:
+    return ContextActionsBlock(
+        elements=[
+            FeedbackButtonsElement(
+                action_id="feedback",
+                positive_button=FeedbackButtonObject(
+                    text="This helped",
+                    accessibility_label="This helped",
+                    value=packed(replace(about, useful=True)),
+                ),
+                negative_button=FeedbackButtonObject(
+                    text="This did not help",
+                    accessibility_label="This did not help",
+                    value=packed(replace(about, useful=False)),
+                ),
+            )
+        ]
+    )
+
+
+def _further(given: Answer, start: int) -> list[Candidate]:
+    if not given.candidates:
+        return []
+    enough = given.candidates[0].score * _WORTH_A_LOOK
+    return [c for c in given.candidates[start : start + _PAGE] if c.score >= enough]
+
+
+def _topic_buttons(
+    offered: Sequence[Topic], carried: Carried, *, lead: str = ""
+) -> Iterator[Block]:
+    if not offered:
+        return
+    if lead:
+        yield _context(lead)
+    yield ActionsBlock(
+        elements=[
+            _button(f"topic:{at}", topic.name, replace(carried, topic=topic.id, resource=""))
+            for at, topic in enumerate(offered[:_MOST_TOPIC_BUTTONS])
+        ]
+    )
+
+
+def _topic_menu(offered: Sequence[Topic]) -> StaticSelectElement:
+    return StaticSelectElement(
+        action_id="pick_topic", placeholder="Choose a topic", options=_topic_options(offered)
+    )
+
+
+def _topic_options(offered: Sequence[Topic]) -> list[Option]:
+    return [
+        Option(value=topic.id[:_VALUE], text=PlainTextObject(text=clipped(plain(topic.name), 75)))
+        for topic in offered[:_MOST_OPTIONS]
+    ]
+
+
+def _count(catalogue: Catalogue, topic: Topic) -> int:
+    return sum(topic.id in resource.topics for resource in catalogue.resources)
+
+
+def _readings(given: Answer) -> SectionBlock:
+    rows = [
+        (read.word, f"{read.weight:.2f}", "; ".join(read.terms[:3]) or "(not in the catalogue)")
+        for read in given.reading[:_MOST_READINGS]
+    ]
+    return _table(("word", "weight", "read as"), rows)
+
+
+def _sum(lines: Iterable[Contribution], total: float, called: str) -> SectionBlock:
+    rows = [(line.name, f"{line.value:.2f}", f"{line.adds:+.2f}") for line in lines]
+    return _table(("sign", "value", "adds"), [*rows, (called, "", f"{total:+.2f}")])
+
+
+def _table(head: tuple[str, str, str], rows: Sequence[tuple[str, str, str]]) -> SectionBlock:
+    """Columns in fixed-width type, which every client and screen reader shows in order."""
+    cells = [head, *(tuple(clipped(_ticked(plain(cell)), _CELL) for cell in row) for row in rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(2)]
+    lines = [
+        f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]}".rstrip().replace("&", "&amp;")
+        for row in cells
+    ]
+    while len(text := "\n".join(("```", *lines, "```"))) > _SECTION:
+        lines.pop()
+    return _section(text)
+
+
+def _ticked(text: str) -> str:
+    """Without back-ticks, three of which would end the fixed-width type."""
+    return text.replace("`", "\u02cb")
+
+
+def _titles(lead: str, resources: Sequence[Resource]) -> str:
+    """What notifications show and screen readers read instead of the blocks: the same, in words."""
+    told = (
+        f"{escaped(one.title, 300)}: {escaped(one.summary, 300)} {escaped(one.url, 500)}"
+        for one in resources
+    )
+    return next(_filled((*([lead] if lead else []), *told)), "Nothing.")
+
+
+def _names(lead: str, named: Sequence[Topic]) -> str:
+    names = ", ".join(escaped(topic.name, 160) for topic in named)
+    # A lead that is a sentence already needs no colon.
+    return f"{lead}{'' if lead.endswith('?') else ':'} {names}." if names else ""
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _mrkdwn(text: str) -> MarkdownTextObject:
+    # Without `verbatim` Slack would make links and mentions of bare words.
+    return MarkdownTextObject(text=text, verbatim=True)
+
+
+def _section(text: str) -> SectionBlock:
+    return SectionBlock(text=_mrkdwn(text))
+
+
+def _context(text: str) -> ContextBlock:
+    return ContextBlock(elements=[_mrkdwn(text)])
+
+
+def _quiet(*texts: str) -> list[Block]:
+    """Lines in small grey type; no block where there is nothing to say."""
+    return [_context(told) for told in _filled([text for text in texts if text])]
+
+
+def _lines(lead: str, lines: Sequence[str]) -> SectionBlock:
+    """One section; lines that do not fit into it are left out from the end."""
+    kept = [*([lead] if lead else []), *lines]
+    while len("\n".join(kept)) > _SECTION:
+        kept.pop()
+    return _section("\n".join(kept))
+
+
+def _paragraphs(lead: str, lines: Sequence[str]) -> Iterator[Block]:
+    """As many sections as the lines need."""
+    return map(_section, _filled([*([lead] if lead else []), *lines]))
+
+
+def _filled(lines: Iterable[str]) -> Iterator[str]:
+    """Texts of as many of the lines as Slack takes in one, in order."""
+    held: list[str] = []
+    for line in lines:
+        if held and len("\n".join((*held, line))) > _SECTION:
+            yield "\n".join(held)
+            held = []
+        held.append(line)
+    if held:
+        yield "\n".join(held)
+
+
+def _button(action: str, text: str, carried: Carried, *, style: str | None = None) -> ButtonElement:
+    return ButtonElement(
+        action_id=action,
+        text=PlainTextObject(text=clipped(plain(text), _BUTTON)),
+        value=packed(carried),
+        style=style,
+    )
+
+
+def _actions(*buttons: ButtonElement | None) -> list[Block]:
+    there = [button for button in buttons if button is not None]
+    return [ActionsBlock(elements=there)] if there else []
+
+
+def _message(text: str, blocks: Sequence[Block]) -> Message:
+    return Message(text, tuple(written(block) for block in blocks))
+
+
+def _modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    before: Sequence[dict[str, Any]] = (),
+    submit: str | None = None,
+    callback_id: str | None = None,
+    carried: Carried | None = None,
+) -> dict[str, Any]:
+    modal = View(
+        type="modal",
+        title=PlainTextObject(text=title),
+        blocks=[*before, *(written(block) for block in blocks)],
+        submit=PlainTextObject(text=submit) if submit else None,
+        close=PlainTextObject(text="Cancel" if submit else "Close"),
+        callback_id=callback_id,
+        private_metadata=packed(carried) if carried else None,
+    )
+    return written(modal)
+
+
+def _has_buttons(block: dict[str, Any]) -> bool:
+    return block["type"] in ("actions", "context_actions")

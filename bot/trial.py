@@ -1,0 +1,153 @@
+"""`onboard try`: the real bot in a Slack-like workspace on this machine, to be tried in a browser.
+
+The workspace knows nothing of the bot but its manifest; the bot knows nothing but the address of
+its Slack. What there is to try is made from the catalogue.
+"""
+
+import asyncio
+import contextlib
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot import logs
+from bot.catalogue import load
+from bot.errors import BotError
+from bot.model import Catalogue
+from bot.path import topics_in_order
+from bot.playground import Channel, Playground, Said, Seed, Step, User, Welcome
+from bot.serve import serve
+from bot.settings import Features, LogLevel, Settings
+from bot.slack.manifest import manifest
+from bot.slack.views import example_questions
+
+_NEWCOMER, _SECOND, _CURATOR = "U0NEWCOMER1", "U0NEWCOMER2", "U0CURATOR01"
+_GENERAL, _HELP, _CURATORS = "C0GENERAL01", "C0HELP00001", "C0CURATORS1"
+_FEATURES = Features(listening=True, agent=True, curators=True)
+_SHORTEST_TO_MISTYPE = 5
+
+
+async def run(
+    catalogue: Path,
+    *,
+    port: int = 0,
+    browser: bool = True,
+    log: LogLevel = "warning",
+    say: Callable[[str], None] = print,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve the workspace and the bot in it until interrupted; `say` is told the page's address.
+
+    Raises CatalogueError if the catalogue is not sound, BotError if the port is taken.
+    """
+    logs.set_up(log, "auto")
+    workspace = Playground(manifest(_FEATURES), seed(load(catalogue)), port=port)
+    try:
+        await workspace.start()
+    except OSError as error:
+        raise BotError(
+            f"Port {port} cannot be used: {error.strerror}. Name another one: onboard try --port N"
+        ) from error
+    try:
+        # What is set in a trial is forgotten with it.
+        with TemporaryDirectory(prefix="onboard-try-") as folder:
+            await serve(
+                settings(workspace, catalogue, state=Path(folder) / "state.json"),
+                stop=stop,
+                ready=lambda _: _tell(workspace.page_url, say, browser=browser),
+            )
+    finally:
+        await workspace.stop()
+
+
+def settings(workspace: Playground, catalogue: Path, *, state: Path) -> Settings:
+    """What an operator would set, for a bot in that workspace over Socket Mode."""
+    return Settings.model_validate(
+        {
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+            "SLACK_API_URL": workspace.api_url,
+            "ONBOARD_CATALOGUE": str(catalogue),
+            "ONBOARD_CURATORS_CHANNEL": _CURATORS,
+            "ONBOARD_LISTENING": "true",
+            "ONBOARD_STATE": str(state),
+        }
+    )
+
+
+def seed(catalogue: Catalogue) -> Seed:
+    """Two newcomers, a curator, and things to try that this very catalogue has answers to."""
+    people = (_NEWCOMER, _SECOND, _CURATOR)
+    return Seed(
+        name="Trial workspace",
+        users=(
+            User(_NEWCOMER, "newcomer", "First newcomer", "in the first week here"),
+            User(_SECOND, "second", "Second newcomer", "in the first week here"),
+            User(_CURATOR, "curator", "Curator", "keeps the catalogue", is_admin=True),
+        ),
+        channels=(
+            Channel(
+                _HELP, "help", "Questions of newcomers", members=people, app_is_member=True,
+                creator=_CURATOR,
+            ),
+            Channel(
+                _GENERAL, "general", "Everything else; onboard has not been invited",
+                members=people, creator=_CURATOR,
+            ),
+            Channel(
+                _CURATORS, "curators", "Suggestions arrive here", private=True,
+                members=(_CURATOR,), app_is_member=True, creator=_CURATOR,
+            ),
+        ),
+        messages=(
+            Said(_HELP, _CURATOR, "Welcome! Ask here, or ask onboard."),
+            Said(_GENERAL, _SECOND, "Lunch at twelve?"),
+        ),
+        welcome=_welcome(catalogue),
+    )  # fmt: skip
+
+
+def _welcome(catalogue: Catalogue) -> Welcome:
+    questions = example_questions(catalogue) or ["where do I start"]
+    asked, other = questions[0], questions[-1]
+    steps = [
+        Step("Ask by mentioning it", _HELP, f"@onboard {asked}"),
+        Step("Ask with slips of the finger", _HELP, f"@onboard {mistyped(other)}"),
+        Step("Ask for what it cannot know", _HELP, "@onboard how do I bake sourdough bread?"),
+    ]
+    if topics := topics_in_order(catalogue):
+        steps.append(Step("Look at a topic, privately", _GENERAL, f"/onboard {topics[-1].name}"))
+    steps += [
+        Step("See all it can do", _HELP, "/onboard help"),
+        Step("Let it listen (as the curator)", _HELP, "/onboard listen on"),
+    ]
+    return Welcome(
+        title="Try onboard",
+        text=(
+            "This is a small workspace on your machine, with the real bot in it. Nothing leaves"
+            " this computer. Choose something to try: the words are put into the message box, and"
+            " you press Enter. You can also write to onboard directly, press its buttons, open the"
+            " menu of a message, and be somebody else by the name at the lower left."
+        ),
+        steps=tuple(steps),
+    )
+
+
+def mistyped(question: str) -> str:
+    """The question with two letters of its longest word the wrong way round."""
+    word = max(question.split(), key=len, default="")
+    if len(word) < _SHORTEST_TO_MISTYPE:
+        return question
+    middle = len(word) // 2
+    swapped = word[:middle] + word[middle + 1] + word[middle] + word[middle + 2 :]
+    return question.replace(word, swapped, 1)
+
+
+def _tell(url: str, say: Callable[[str], None], *, browser: bool) -> None:
+    say(f"Open {url} to talk to onboard. Ctrl-C ends it.")
+    if browser and sys.stdout.isatty():
+        # Without a browser on this machine the address is enough.
+        with contextlib.suppress(webbrowser.Error):
+            webbrowser.open(url)

@@ -1,0 +1,435 @@
+"""How what the bot says looks: what is there, what is not, and for whom."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.library import Snapshot
+from bot.model import Answer, Resource
+from bot.slack import views
+from bot.slack.values import Carried, unpacked
+from bot.slack.views import Message, Offers
+from tests.slack.samples import Json, buttons, faults, held, long_url, marked, snapshot
+
+CARRIED = Carried(question="how does virtio work", surface="slash")
+
+
+def a_resource(name: str, topic: str, **known: Any) -> Json:
+    """Return a resource of this topic, with its name in every text."""
+    return {
+        "id": name,
+        "title": f"Title of {name}",
+        "url": f"https://example.org/{name}",
+        "summary": f"Summary of {name}.",
+        "topics": [topic],
+    } | known
+
+
+TOPICS: list[Json] = [
+    {"id": "vfio", "name": "VFIO", "after": ["virtio"], "related": ["virtio"]},
+    {"id": "virtio", "name": "Virtio", "summary": "Devices & queues.", "after": ["pci"],
+     "questions": ["What is a virtqueue?", "Who kicks <whom>?"]},
+    {"id": "pci", "name": "PCI"},
+    {"id": "empty", "name": "Empty"},
+]  # fmt: skip
+RESOURCES: list[Json] = [
+    a_resource("ring", "virtio", title="Virtio rings & queues", kind="talk", minutes=45,
+        level="reference", year=2016, access="registration", note="Watch it <twice>",
+        also=[{"title": "Slides", "url": "https://example.org/slides"}]),
+    a_resource("start", "virtio", title="Virtio from the start", level="intro"),
+    *(a_resource(f"page{n:02}", "virtio", level="intermediate") for n in range(18)),
+    a_resource("bus", "pci", title="PCI enumeration", access="free", asks=["how is a bus walked"]),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def held_here() -> Snapshot:
+    """A small catalogue and its index."""
+    return snapshot(held(TOPICS, RESOURCES))
+
+
+def answered(given: Snapshot, asked: str = "PCI enumeration") -> Answer:
+    """Return an answer that is sure."""
+    answer = given.index.search(asked, "slash", 20)
+    assert answer.verdict == "answer"
+    return answer
+
+
+def count(message: Message, kind: str) -> int:
+    """Return how many blocks of a kind a message has."""
+    return sum(block["type"] == kind for block in message.blocks)
+
+
+def carried(button: Json) -> Carried:
+    """Return what a button carries."""
+    return unpacked(button["value"])
+
+
+def found(given: Snapshot, name: str) -> Resource:
+    """Return the resource of this id."""
+    return next(one for one in given.catalogue.resources if one.id == name)
+
+
+# Answers
+
+
+def test_a_result_says_all_that_is_known(held_here: Snapshot) -> None:
+    """A result is its title as a link, its summary, a quiet line, the curator's note and why."""
+    message = views.answer(answered(held_here, "virtio rings"), held_here.catalogue, CARRIED)
+    lines = marked(list(message.blocks)).splitlines()
+    assert lines[:6] == [
+        "*<https://example.org/ring|Virtio rings &amp; queues>*",
+        "Summary of ring.",
+        "talk · reference · 45 min · 2016 · registration access · Virtio",
+        "Curator’s note: Watch it &lt;twice&gt;",
+        "Also: <https://example.org/slides|Slides>",
+        lines[5],
+    ]
+    assert lines[5].startswith("Why: ")
+    assert "in the title" in lines[5]
+    assert "Virtio rings &amp; queues: Summary of ring. https://example.org/ring" in message.text
+
+
+def test_what_is_not_known_is_not_said(held_here: Snapshot) -> None:
+    """A result without kind, minutes and note has no words for them; what is free is not told."""
+    message = views.single(found(held_here, "bus"), held_here.catalogue, CARRIED)
+    assert marked(list(message.blocks)).splitlines() == [
+        "*<https://example.org/bus|PCI enumeration>*", "Summary of bus.", "PCI",
+    ]  # fmt: skip
+
+
+def test_each_result_can_be_judged(held_here: Snapshot) -> None:
+    """Each result has two thumbs, which know what they are about; *Why this?* is one for all."""
+    given = answered(held_here, "virtio")
+    message = views.answer(given, held_here.catalogue, CARRIED)
+    shown = [result.resource.id for result in given.results]
+    assert len(shown) > 1
+    thumbs = [it["elements"][0] for it in message.blocks if it["type"] == "context_actions"]
+    for sign, useful in (("positive_button", True), ("negative_button", False)):
+        told = [unpacked(thumb[sign]["value"]) for thumb in thumbs]
+        assert told == [replace(CARRIED, resource=name, useful=useful) for name in shown]
+    assert carried(buttons(list(message.blocks))["Why this?"]) == CARRIED
+
+
+def test_only_a_private_answer_can_be_shared(held_here: Snapshot) -> None:
+    """*Share here* and the question are shown to whom alone the answer is, and to nobody else."""
+    given = answered(held_here)
+    public = views.answer(given, held_here.catalogue, CARRIED)
+    private = views.answer(given, held_here.catalogue, CARRIED, shareable=True)
+    assert "Share here" not in buttons(list(public.blocks))
+    assert carried(buttons(list(private.blocks))["Share here"]) == CARRIED
+    assert "For “" not in marked(list(public.blocks))
+    assert marked(list(private.blocks)).splitlines()[0] == f"For “{given.question}”:"
+
+
+def test_more_is_offered_only_where_there_is_more(held_here: Snapshot) -> None:
+    """*More* leads to what follows in the ranking, until nothing worth a look is left."""
+    given = answered(held_here, "virtio")
+    message = views.answer(given, held_here.catalogue, CARRIED)
+    onwards = carried(buttons(list(message.blocks))["More"])
+    assert onwards == replace(CARRIED, start=len(given.results))
+    further = views.more(given, held_here.catalogue, onwards)
+    following = given.candidates[len(given.results)].resource
+    assert f"|{following.title}>" in marked(list(further.blocks)).splitlines()[1]
+    for result in given.results:
+        assert f"|{result.resource.title}>" not in marked(list(further.blocks))
+    alone = replace(given, candidates=given.candidates[: len(given.results)])
+    assert "More" not in buttons(list(views.answer(alone, held_here.catalogue, CARRIED).blocks))
+    none = views.more(alone, held_here.catalogue, onwards)
+    assert none.text == "There is nothing further down the list."
+
+
+def test_what_hardly_fits_is_no_more(held_here: Snapshot) -> None:
+    """What scores far less than the first is not offered under *More*."""
+    given = answered(held_here, "virtio")
+    first, *others = given.candidates
+    far = replace(given, candidates=(first, *(replace(c, score=0.01) for c in others)))
+    assert "More" not in buttons(list(views.answer(far, held_here.catalogue, CARRIED).blocks))
+
+
+def test_an_answer_that_is_shared_says_by_whom(held_here: Snapshot) -> None:
+    """What was private and is shared says who shared it and what was asked, first of all."""
+    message = views.single(found(held_here, "bus"), held_here.catalogue, CARRIED)
+    shared = views.shared(message, "U0000000001", "how <!here>")
+    by = "<@U0000000001> shared an answer to “how &lt;!here&gt;”:"
+    assert marked(list(shared.blocks)).splitlines()[0] == by
+    assert shared.text == f"{by} {message.text}"
+    assert shared.blocks[1:] == message.blocks
+    assert views.shared(message, "U0000000001", " ").text.startswith(
+        "<@U0000000001> shared an answer: "
+    )
+
+
+def test_a_question_is_quoted_at_length(held_here: Snapshot) -> None:
+    """A question of ordinary length is quoted whole."""
+    asked = "where can I read about how a guest finds the devices on its bus, PCI enumeration?"
+    given = replace(answered(held_here), question=asked)
+    private = views.answer(given, held_here.catalogue, CARRIED, shareable=True)
+    assert f"“{asked}”" in marked(list(private.blocks))
+
+
+@pytest.mark.parametrize("postable", [True, False])
+@pytest.mark.parametrize("suggest", [True, False])
+def test_the_closest_can_be_posted_where_that_is_private(
+    held_here: Snapshot, *, postable: bool, suggest: bool
+) -> None:
+    """When unsure it says so, names what it does not know, and offers only what can be done."""
+    catalogue = held_here.catalogue
+    given = replace(
+        answered(held_here), verdict="unsure", unknown=("<flux>",), topics=catalogue.topics[:2]
+    )
+    message = views.closest(given, catalogue, CARRIED, postable=postable, suggest=suggest)
+    lead, unknown, title, *_ = marked(list(message.blocks)).splitlines()
+    assert lead == "*I am not sure what fits. The closest I have:*"
+    assert unknown == "The catalogue does not know “&lt;flux&gt;”."
+    assert title == "*<https://example.org/bus|PCI enumeration>*"
+    there = buttons(list(message.blocks))
+    assert set(there) == {
+        "Why this?", "VFIO", "Virtio",
+        *(["Post this"] if postable else []), *(["Suggest a resource"] if suggest else []),
+    }  # fmt: skip
+    assert carried(there["Why this?"]) == CARRIED
+    assert carried(there["VFIO"]) == replace(CARRIED, topic="vfio")
+    if postable:
+        assert carried(there["Post this"]) == replace(CARRIED, resource="bus")
+
+
+@pytest.mark.parametrize("suggest", [True, False])
+def test_nothing_says_on_what_and_where_to_look(held_here: Snapshot, *, suggest: bool) -> None:
+    """With nothing to show it names the words it lacks, the nearest topics, and all of them."""
+    catalogue = held_here.catalogue
+    given = replace(
+        answered(held_here), verdict="nothing", results=(), unknown=("flux", "<!here>"),
+        topics=catalogue.topics[:1],
+    )  # fmt: skip
+    message = views.nothing(given, catalogue, CARRIED, suggest=suggest)
+    lead = "I have nothing on “flux”, “&lt;!here&gt;”."
+    assert marked(list(message.blocks)) == f"*{lead}*\nThe nearest topics:"
+    assert message.text == f"{lead} The nearest topics: VFIO."
+    assert list(buttons(list(message.blocks))) == [
+        "VFIO", *(["Suggest a resource"] if suggest else []), "All topics",
+    ]  # fmt: skip
+
+
+def test_a_question_about_nothing_is_asked_back(held_here: Snapshot) -> None:
+    """A message that names no subject is told so, with topics to start from."""
+    given = held_here.index.search("?!", "dm")
+    message = views.nothing(given, held_here.catalogue, CARRIED, suggest=True)
+    assert message.text == "That names nothing to learn about. Ask me where to learn something."
+    assert list(buttons(list(message.blocks))) == ["PCI", "Virtio", "VFIO", "Empty", "All topics"]
+
+
+@pytest.mark.parametrize("asked", ["PCI enumeration", "virtio"])
+def test_an_explanation_adds_up(held_here: Snapshot, asked: str) -> None:
+    """*Why this?* shows the words as read and each line of the sum, and the sum is the score."""
+    given = answered(held_here, asked)
+    first = given.candidates[0]
+    text = marked(views.explanation(given, CARRIED))
+    signs = (line.name for line in (*first.features, *given.evidence))
+    for name in (*(read.word for read in given.reading), *signs):
+        assert name in text
+    totals = re.findall(r"^score +.*([+-][\d.]+)$", text, re.MULTILINE)
+    assert float(totals[0]) == pytest.approx(sum(line.adds for line in first.features), abs=0.01)
+    assert f"*{given.confidence:.0%}* sure, so I call it “answer”" in text
+
+
+def test_links_beside_are_shown_if_they_are_short() -> None:
+    """Of the other addresses the first two that are short are shown, and none is no line."""
+    bus = a_resource("bus", "pci", also=[
+        {"title": "long", "url": long_url("https://example.org/?", 400)},
+        *({"title": f"short {n}", "url": f"https://example.org/s{n}"} for n in range(3)),
+    ])  # fmt: skip
+    given = held(TOPICS, [bus])
+    text = marked(list(views.single(given.resources[0], given, CARRIED).blocks))
+    assert text.splitlines()[-1] == (
+        "Also: <https://example.org/s0|short 0>, <https://example.org/s1|short 1>"
+    )
+    bus["also"] = bus["also"][:1]
+    given = held(TOPICS, [bus])
+    assert "Also" not in marked(list(views.single(given.resources[0], given, CARRIED).blocks))
+
+
+# Topics
+
+
+def test_a_topic_is_shown_in_learning_order(held_here: Snapshot) -> None:
+    """A topic card tells what it is about and what to learn first, then easy before hard."""
+    catalogue = held_here.catalogue
+    message = views.topic_card(catalogue.topics[1], catalogue, CARRIED)
+    assert message.blocks[0]["text"]["text"] == "Virtio"
+    lines = marked(list(message.blocks)).splitlines()
+    assert lines[:3] == [
+        "Devices &amp; queues.",
+        "Learn first: PCI",
+        "1. *<https://example.org/start|Virtio from the start>*",
+    ]
+    assert "2. *<https://example.org/page00|Title of page00>*" in lines
+    assert "Share here" not in buttons(list(message.blocks))
+
+
+def test_a_topic_card_goes_on_where_it_ended(held_here: Snapshot) -> None:
+    """Page after page shows each resource once, numbered; the last has the learning questions."""
+    catalogue, start, seen = held_here.catalogue, 0, []
+    topic = catalogue.topics[1]
+    for left in ("12 more", "4 more", None):
+        message = views.topic_card(topic, catalogue, replace(CARRIED, start=start), shareable=True)
+        text, there = marked(list(message.blocks)), buttons(list(message.blocks))
+        seen += re.findall(r"^(\d+)\. \*<https://example.org/(\w+)\|", text, re.MULTILINE)
+        assert ("Afterwards you can answer" in text) == (left is None)
+        assert (f"From number {start + 1} on, of 20" in text) == (start > 0)
+        assert carried(there["Share here"]) == replace(CARRIED, topic="virtio", start=start)
+        assert [words for words in there if words.endswith(" more")] == ([left] if left else [])
+        if left:
+            start = carried(there[left]).start
+    assert [int(number) for number, _ in seen] == list(range(1, 21))
+    assert len({name for _, name in seen}) == 20
+    assert seen[-1] == ("20", "ring")
+    assert "• What is a virtqueue?\n• Who kicks &lt;whom&gt;?" in text
+
+
+def test_related_topics_are_a_press_away(held_here: Snapshot) -> None:
+    """A topic card offers the related topics, each from its beginning."""
+    catalogue = held_here.catalogue
+    message = views.topic_card(catalogue.topics[0], catalogue, replace(CARRIED, start=0))
+    assert carried(buttons(list(message.blocks))["Virtio"]) == replace(CARRIED, topic="virtio")
+    assert "See also:" in marked(list(message.blocks))
+    assert "No resources yet." in marked(list(message.blocks))
+
+
+def test_a_window_of_a_topic_leads_nowhere(held_here: Snapshot) -> None:
+    """In a window a topic has no button, nothing that announces one, and tells what is left out."""
+    catalogue = held_here.catalogue
+    for topic, left in ((catalogue.topics[0], None), (catalogue.topics[1], 12)):
+        view = views.topic_modal(topic, catalogue)
+        assert faults(view) == []
+        assert buttons(view) == {}
+        assert "See also" not in marked(view)
+        assert (f"{left} more: `/onboard topic {topic.id}`" in marked(view)) == bool(left)
+        assert ("more:" in marked(view)) == bool(left)
+
+
+def test_all_topics_are_listed_in_learning_order(held_here: Snapshot) -> None:
+    """Each topic is listed with the number of its resources, and in a menu in the same order."""
+    message = views.topics(held_here.catalogue)
+    assert marked(list(message.blocks)).splitlines()[1:] == [
+        "• *PCI* (1)", "• *Virtio* (20) Devices &amp; queues.", "• *VFIO* (0)", "• *Empty* (0)",
+    ]  # fmt: skip
+    assert message.text == "What there is to learn: PCI, Virtio, VFIO, Empty."
+    options = message.blocks[-1]["elements"][0]["options"]
+    assert [option["value"] for option in options] == ["pci", "virtio", "vfio", "empty"]
+
+
+def test_more_topics_than_a_message_holds_are_counted() -> None:
+    """Beyond sixty topics the list says how many more there are, and how to reach them."""
+    given = held([{"id": f"t{n}", "name": f"T{n}"} for n in range(130)], [])
+    message = views.topics(given)
+    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+    assert "and 70 more: `/onboard topic NAME`" in marked(list(message.blocks))
+    assert views.topics(held([], [])).text == "The catalogue has no topics yet."
+
+
+# Help and the rest
+
+
+def test_help_tells_only_what_can_be_done_here(held_here: Snapshot) -> None:
+    """Neither help nor the Home tab tell of suggesting or listening where there is none."""
+    for listening in (True, False):
+        for suggest in (True, False):
+            offers = Offers(listening=listening, suggest=suggest)
+            text = marked(list(views.guide(held_here.catalogue, offers).blocks))
+            assert ("/onboard listen" in text) == listening
+            assert ("/onboard suggest" in text) == suggest
+            home = views.home(held_here.catalogue, offers)
+            assert ("Suggest a resource" in buttons(home)) == suggest
+            thanks = views.thanks(replace(CARRIED, useful=False, resource="bus"), offers)
+            assert ("Suggest a resource" in buttons(list(thanks.blocks))) == suggest
+
+
+def test_examples_are_questions_of_the_catalogue(held_here: Snapshot) -> None:
+    """Help, Home and the agent pane show questions that the catalogue answers, at most four."""
+    offers = Offers(listening=False, suggest=False)
+    assert views.example_questions(held_here.catalogue) == ["how is a bus walked"]
+    assert "how is a bus walked" in marked(list(views.guide(held_here.catalogue, offers).blocks))
+    assert "how is a bus walked" in marked(views.home(held_here.catalogue, offers))
+    many = held(
+        [{"id": f"t{n}", "name": f"T{n}"} for n in range(9)],
+        [a_resource(f"r{n}", f"t{n}", asks=[f"<ask> {n} {'x' * 80}"]) for n in range(9)],
+    )
+    prompts = views.prompts(many)
+    assert len(prompts) == 4
+    assert all(len(prompt["title"]) <= 75 for prompt in prompts)
+    assert prompts[0]["message"] == f"‹ask› 0 {'x' * 80}"
+
+
+@pytest.mark.parametrize("may_change", [True, False])
+def test_listening_is_changed_by_those_who_may(*, may_change: bool) -> None:
+    """Whoever may is offered the other two settings; the count is told while it is counted."""
+    for setting in views.LISTENING:
+        message = views.listening(setting, 1, may_change=may_change)
+        others = [name for name in views.LISTENING if name != setting]
+        assert list(buttons(list(message.blocks))) == (
+            [f"Switch to {name}" for name in others] if may_change else []
+        )
+        text = marked(list(message.blocks))
+        assert ("I would have answered 1 question." in text) == (setting == "shadow")
+        assert text.startswith(f"Listening in this channel is *{setting}*.")
+
+
+def test_a_form_is_filled_from_the_question(held_here: Snapshot) -> None:
+    """The form holds the question, the address and the title it was opened from, made plain."""
+    form = views.suggestion_form(
+        held_here.catalogue, replace(CARRIED, question="what is <x>"), title="A <b>",
+        url="https://e.org/",
+    )  # fmt: skip
+    assert faults(form) == []
+    elements = {
+        block["block_id"]: block["element"] for block in form["blocks"] if "element" in block
+    }
+    assert elements["url"]["initial_value"] == "https://e.org/"
+    assert elements["title"]["initial_value"] == "A ‹b›"
+    assert elements["why"]["initial_value"] == "Answers: what is ‹x›"
+    assert [option["value"] for option in elements["topics"]["options"]] == [
+        "pci", "virtio", "vfio", "empty",
+    ]  # fmt: skip
+    assert unpacked(form["private_metadata"]).question == "what is <x>"
+
+
+def test_curators_read_the_whole_suggestion() -> None:
+    """A suggestion names who, what, where it belongs, why and after which question, disarmed."""
+    message = views.suggestion(
+        "U0000000001", url="https://e.org/?a|b", title="<!here>",
+        topics=["PCI", "<x>"] + ["T"] * 300, why="good & short", question="how",
+    )  # fmt: skip
+    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+    who, title, address, topics, why, after = marked(list(message.blocks)).splitlines()
+    assert who == "<@U0000000001> suggests a resource"
+    assert title == "*<https://e.org/?a%7Cb|&lt;!here&gt;>*"
+    assert address == "https://e.org/?a|b"
+    assert topics.startswith("Topics: PCI, &lt;x&gt;, T, ")
+    assert (why, after) == ("Why: good &amp; short", "After asking “how”")
+
+
+@pytest.mark.parametrize("url", ["!channel", "@U0000000009", "javascript:alert(1)"])
+def test_a_suggested_address_pings_nobody(url: str) -> None:
+    """What is suggested as an address and is none is shown, not linked."""
+    message = views.suggestion("U0000000001", url=url, title="t", topics=[], why="", question="")
+    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+
+
+def test_curators_read_the_first_faults() -> None:
+    """Of many faults the first ten are shown and the others counted."""
+    message = views.catalogue_faults("a<b>.yaml", [f"fault {n} & co" for n in range(12)])
+    lines = marked(list(message.blocks)).splitlines()
+    assert lines[0] == "`a&lt;b&gt;.yaml` has 12 faults; I still use the version before."
+    assert lines[1] == "• fault 0 &amp; co"
+    assert lines[-1] == "• and 2 more: `onboard check` lists all."
+    assert len(lines) == 12
+
+
+def test_what_is_not_confirmed_can_be_posted_again() -> None:
+    """Where Slack did not say whether it posted, a button carries all that posting needs."""
+    message = views.unconfirmed(CARRIED)
+    assert carried(buttons(list(message.blocks))["Post it again"]) == CARRIED
+    assert message.text.endswith("press the button.")
