@@ -42,7 +42,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 test-only: $(READY)
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term
 
 bench: $(READY) ## measure speed and relevance beside what people would use instead
 	$(BIN)/python -m bench.search

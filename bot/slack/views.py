@@ -49,6 +49,7 @@ _MOST_QUESTIONS = 6
 _MOST_TOPICS = 60
 _MOST_TOPIC_BUTTONS = 5
 _MOST_WORDS = 4
+_MOST_NAMED = 20
 _MOST_READINGS = 12
 _QUESTION = 150
 _MOST_REASONS = 3
@@ -698,7 +699,9 @@ def _titles(lead: str, resources: Sequence[Resource]) -> str:
 
 
 def _names(lead: str, named: Sequence[Topic]) -> str:
-    names = ", ".join(escaped(topic.name, 160) for topic in named)
+    names = ", ".join(escaped(topic.name, 160) for topic in named[:_MOST_NAMED])
+    if len(named) > _MOST_NAMED:
+        names += f" and {len(named) - _MOST_NAMED} more"
     # A lead that is a sentence already needs no colon.
     return f"{lead}{'' if lead.endswith('?') else ':'} {names}." if names else ""
 
