@@ -46,6 +46,7 @@ test-only: $(READY)
 
 bench: $(READY) ## measure speed and relevance beside what people would use instead
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.slack
 	$(BIN)/python -m bench.relevance
 
 format: $(READY) ## put the code in its usual form

@@ -150,6 +150,11 @@ class Playground(People):
         return self._api.calls
 
     @property
+    def in_hand(self) -> int:
+        """How many calls of the app are not answered yet."""
+        return self._api.in_hand
+
+    @property
     def deliveries(self) -> list[Delivery]:
         """Everything sent to the app, in order."""
         return self._post.deliveries
