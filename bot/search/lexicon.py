@@ -244,7 +244,7 @@ class Lexicon:
             halves = word[:cut], word[cut:]
             terms = [self._surface(half) for half in halves]
             if None not in terms:
-                how = f'"{word}" read as "{" ".join(halves)}"'
+                how = f"“{word}” read as “{' '.join(halves)}”"
                 return [
                     _Read(half, half, [Alternative(term, SPLIT, how)])
                     for half, term in zip(halves, terms, strict=True)
@@ -275,7 +275,7 @@ class Lexicon:
         if term is None:
             return None
         weight = ONE_SLIP if repair.distance == 1 else TWO_SLIPS
-        return Alternative(term, weight, f'"{word}" read as "{repair.word}"')
+        return Alternative(term, weight, f"“{word}” read as “{repair.word}”")
 
     def _longer(self, word: str) -> list[Alternative]:
         """Terms that begin with an abbreviation, such as "config" for "configuration"."""
@@ -284,7 +284,7 @@ class Lexicon:
             Alternative(
                 self._words.surfaces[surface],
                 PREFIX,
-                f'"{word}" taken for the beginning of "{surface}"',
+                f"“{word}” taken for the beginning of “{surface}”",
             )
             for surface in self._surfaces[first : first + 6]
             if surface.startswith(word)
@@ -299,7 +299,7 @@ class Lexicon:
             ):
                 term = self._term(joined) if len(joined) >= _SHORTEST_JOINED else None
                 if term is not None:
-                    how = f'"{pair[0].word} {pair[1].word}" read as "{joined}"'
+                    how = f"“{pair[0].word} {pair[1].word}” read as “{joined}”"
                     for one in pair:
                         one.ways.append(Alternative(term, JOINED, how))
 
@@ -311,7 +311,7 @@ class Lexicon:
             weight = SYNONYM * min(one.quality for one in span)
             for term, name in self._synonyms.members(group):
                 if self._used[term]:
-                    how = f'"{said}" means the same as "{name}"'
+                    how = f"“{said}” means the same as “{name}”"
                     for one in span:
                         one.ways.append(Alternative(term, weight, how))
 
@@ -334,7 +334,7 @@ class Lexicon:
                     continue
                 if any(one.ways for one in span):
                     continue
-                how = f'"{" ".join(one.word for one in span)}" shortened to "{initials}"'
+                how = f"“{' '.join(one.word for one in span)}” shortened to “{initials}”"
                 for one in span:
                     one.ways.append(Alternative(term, ACRONYM, how))
 

@@ -53,7 +53,7 @@ _MOST_NAMED = 20
 _MOST_READINGS = 12
 _QUESTION = 150
 _MOST_REASONS = 3
-_CELL = 72
+_NEARLY_CERTAIN = 0.99
 _MOST_ALSO = 2
 _SHORT_ADDRESS = 300
 # Further down the ranking, what scores less than this share of the first is not worth a look.
@@ -185,7 +185,11 @@ def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
     blocks: list[Block] = []
     if carried.question:
         blocks.append(_context(f"Asked: {quoted([carried.question], _QUESTION)}"))
-    blocks += [_section("*How your words were read*"), _readings(given)]
+    blocks += [
+        _section("*How your words were read*"),
+        _context("In brackets: how much a word tells resources apart, 0 to 1."),
+        _readings(given),
+    ]
     scored = {candidate.resource.id: candidate for candidate in given.candidates}
     for result in given.results:
         candidate = scored[result.resource.id]
@@ -201,7 +205,9 @@ def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
             _section("*How sure that makes me of the first*"),
             _sum(given.evidence, sum(line.adds for line in given.evidence), "sum"),
             _context(
-                f"Through the logistic function: *{given.confidence:.0%}* sure, so I call it"
+                "Each value, 0 to 1, times a fixed weight gives what it adds."
+                " Through the logistic function:"
+                f" *{_sureness(given.confidence)}* sure, so I call it"
                 f" \u201c{given.verdict}\u201d. The weights were fitted on labelled questions;"
                 " no language model is involved."
             ),
@@ -659,29 +665,30 @@ def _count(catalogue: Catalogue, topic: Topic) -> int:
 
 
 def _readings(given: Answer) -> SectionBlock:
-    rows = [
-        (read.word, f"{read.weight:.2f}", "; ".join(read.terms[:3]) or "(not in the catalogue)")
+    lines = [
+        f"\u2022 *{escaped(read.word, 60)}* ({read.weight:.2f}): "
+        + (escaped("; ".join(read.terms[:3]), 250) or "_not in the catalogue_")
         for read in given.reading[:_MOST_READINGS]
     ]
-    return _table(("word", "weight", "read as"), rows)
+    return _lines("", lines or ["No word of it says what it is about."])
 
 
 def _sum(lines: Iterable[Contribution], total: float, called: str) -> SectionBlock:
-    rows = [(line.name, f"{line.value:.2f}", f"{line.adds:+.2f}") for line in lines]
-    return _table(("sign", "value", "adds"), [*rows, (called, "", f"{total:+.2f}")])
+    """Rows in fixed-width type, which every client and screen reader shows in order."""
+    rows = [(line.name, f"{line.value:.2f}", _signed(line.adds)) for line in lines]
+    rows = [("sign", "value", "adds"), *rows, (called, "", _signed(total))]
+    widest = max(len(name) for name, _, _ in rows)
+    text = "\n".join(f"{name:<{widest}}  {value:>5}  {adds:>5}" for name, value, adds in rows)
+    return _section(f"```\n{text}\n```")
 
 
-def _table(head: tuple[str, str, str], rows: Sequence[tuple[str, str, str]]) -> SectionBlock:
-    """Columns in fixed-width type, which every client and screen reader shows in order."""
-    cells = [head, *(tuple(clipped(_ticked(plain(cell)), _CELL) for cell in row) for row in rows)]
-    widths = [max(len(row[at]) for row in cells) for at in range(2)]
-    lines = [
-        f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]}".rstrip().replace("&", "&amp;")
-        for row in cells
-    ]
-    while len(text := "\n".join(("```", *lines, "```"))) > _SECTION:
-        lines.pop()
-    return _section(text)
+def _signed(number: float) -> str:
+    # Never "-0.00".
+    return f"{round(number, 2) + 0.0:+.2f}"
+
+
+def _sureness(confidence: float) -> str:
+    return "over 99 %" if confidence > _NEARLY_CERTAIN else f"{confidence:.0%}"
 
 
 def _ticked(text: str) -> str:

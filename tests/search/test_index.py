@@ -180,10 +180,10 @@ def reasons(index: Index, asked: str) -> str:
 def test_reasons_name_what_matched() -> None:
     """The reasons say which words matched where, and how those that were not there were read."""
     assert "“pci” and “enumeration” in the title" in reasons(INDEX, "PCI enumeration")
-    assert '"enumration" read as "enumeration"' in reasons(INDEX, "pci enumration")
+    assert "“enumration” read as “enumeration”" in reasons(INDEX, "pci enumration")
     assert "it is of the kind asked for: talk" in reasons(INDEX, "kvm video")
     assert "close to “how does virtio move data”" in reasons(INDEX, "how does virtio move data")
-    assert '"vm" means the same as "guest"' in reasons(INDEX, "kernel runs a vm")
+    assert "“vm” means the same as “guest”" in reasons(INDEX, "kernel runs a vm")
     assert "“rings” among the tags" in reasons(INDEX, "rings")
 
 
@@ -197,7 +197,7 @@ def test_a_synonym_is_told() -> None:
         )
     )
     assert first(index, "passthrough") == "Device assignment in practice"
-    assert '"passthrough" means the same as "device assignment"' in reasons(index, "passthrough")
+    assert "“passthrough” means the same as “device assignment”" in reasons(index, "passthrough")
 
 
 def test_unknown_words_are_told() -> None:

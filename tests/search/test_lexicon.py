@@ -67,8 +67,8 @@ def test_joined_and_split(held: str, asked: str) -> None:
 
 def test_joining_and_splitting_are_told() -> None:
     """A word read in two parts, or two as one, comes with the reason."""
-    assert reasons(titled("vhost user"), "vhostuser") == {'"vhostuser" read as "vhost user"'}
-    assert reasons(titled("vhostuser"), "vhost user") == {'"vhost user" read as "vhostuser"'}
+    assert reasons(titled("vhost user"), "vhostuser") == {"“vhostuser” read as “vhost user”"}
+    assert reasons(titled("vhostuser"), "vhost user") == {"“vhost user” read as “vhostuser”"}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_slips_are_repaired(asked: str, meant: str, weight: float) -> None:
     """A slip is read as the word it was meant to be, and two slips count less than one."""
     reader = titled("PCI enumeration", "virtio", "seccomp")
     assert read(reader, asked) == {asked: {meant: weight}}
-    assert reasons(reader, asked) == {f'"{asked}" read as "{meant}"'}
+    assert reasons(reader, asked) == {f"“{asked}” read as “{meant}”"}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_beginnings() -> None:
     reader = titled("configuration", "seccomp")
     assert read(reader, "config") == {"config": {"configuration": 0.6}}
     assert reasons(reader, "config") == {
-        '"config" taken for the beginning of "configuration"',
+        "“config” taken for the beginning of “configuration”",
     }
     assert read(reader, "co") == {"co": {}}
 
@@ -147,7 +147,7 @@ def test_synonyms_go_both_ways(held: str, asked: str) -> None:
     found = read(reader, asked)
     assert found
     assert all(0.9 in ways.values() for ways in found.values())
-    assert any(f'means the same as "{held}"' in reason for reason in reasons(reader, asked))
+    assert any(f"means the same as “{held}”" in reason for reason in reasons(reader, asked))
 
 
 def test_a_misspelt_synonym_counts_less() -> None:
@@ -174,7 +174,7 @@ def test_initials() -> None:
     }
     assert read(reader, "internet of things")["internet"] == {"iot": 0.7}
     assert reasons(reader, "continuous integration") == {
-        '"continuous integration" shortened to "ci"'
+        "“continuous integration” shortened to “ci”"
     }
 
 
