@@ -335,9 +335,12 @@ def manifest(
     explain: Annotated[bool, typer.Option(help="Say what each permission is for.")] = False,
 ) -> None:
     """Print the app manifest, to be pasted where Slack creates or changes an app."""
+    from bot.catalogue.urls import url_fault
     from bot.settings import Features
     from bot.slack import manifest as manifests
 
+    if url is not None and (url_fault(url) or not url.startswith("https://")):
+        raise BotError("Slack calls https addresses only. Write one like https://bot.example.org.")
     features = Features(listening=listening, agent=agent, curators=curators)
     typer.echo(manifests.to_yaml(manifests.manifest(features, url=url)), nl=False)
     if explain:

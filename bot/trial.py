@@ -121,7 +121,7 @@ def _welcome(catalogue: Catalogue) -> Welcome:
         steps.append(Step("Look at a topic, privately", _GENERAL, f"/onboard {topics[-1].name}"))
     steps += [
         Step("See all it can do", _HELP, "/onboard help"),
-        Step("Let it listen (as the curator)", _HELP, "/onboard listen on"),
+        Step("Let it listen (be the curator first)", _HELP, "/onboard listen on"),
     ]
     return Welcome(
         title="Try onboard",

@@ -1009,6 +1009,14 @@ def test_the_help_lists_every_command() -> None:
     assert "Usage" in alone.out + alone.err
 
 
+def test_a_manifest_names_only_addresses_that_slack_calls() -> None:
+    """Slack calls https addresses; for another one the command says so instead of printing."""
+    for address in ("http://bot.example.org", "bot.example.org", "https://", "https://a b"):
+        ran = run("manifest", "--url", address)
+        assert (ran.code, ran.out) == (2, "")
+        assert "https addresses only" in ran.err
+
+
 def test_an_unknown_command_is_refused() -> None:
     """A command that does not exist is exit code 2, and no traceback."""
     ran = run("aks")
