@@ -7,6 +7,7 @@ requests when one goes unanswered or bears a bad signature.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from copy import copy
 from time import time
 from typing import Any
 
@@ -73,14 +74,16 @@ def bolt_app(
     async def authorize() -> AuthorizeResult:
         return identity
 
+    # Without a token of its own Bolt asks who it is here; with one it would ask Slack once more, at
+    # the first request, and lose that if Slack does not answer.
+    anonymous = copy(client)
+    anonymous.token = None
     # Socket Mode checks no signatures, and Bolt insists on something to check them by.
     secret = settings.signing_secret
     app = _App(
         in_hand,
         name="onboard",
-        client=client,
-        # Otherwise Bolt would ask Slack once more who it is, at the first request, and lose that
-        # request if Slack does not answer.
+        client=anonymous,
         authorize=authorize,
         signing_secret=secret.get_secret_value() if secret else None,
         logger=logs.of_libraries(),
