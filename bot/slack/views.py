@@ -688,7 +688,7 @@ def _signed(number: float) -> str:
 
 
 def _sureness(confidence: float) -> str:
-    return "over 99 %" if confidence > _NEARLY_CERTAIN else f"{confidence:.0%}"
+    return "over 99%" if confidence > _NEARLY_CERTAIN else f"{confidence:.0%}"
 
 
 def _ticked(text: str) -> str:

@@ -232,7 +232,7 @@ def test_an_explanation_adds_up(held_here: Snapshot, asked: str) -> None:
         assert name in text
     totals = re.findall(r"^score +.*([+-][\d.]+)$", text, re.MULTILINE)
     assert float(totals[0]) == pytest.approx(sum(line.adds for line in first.features), abs=0.01)
-    sure = "over 99 %" if given.confidence > 0.99 else f"{given.confidence:.0%}"
+    sure = "over 99%" if given.confidence > 0.99 else f"{given.confidence:.0%}"
     assert f"*{sure}* sure, so I call it “answer”" in text
 
 
