@@ -131,7 +131,7 @@ def test_tab_leads_through_the_whole_page_in_the_order_of_reading(visit: Visit) 
     visit.is_ready()
     order = (
         "^Skip to the conversation", "^Jump to", "^help$", "^general$", "^onboard",
-        "Change person$", "^Traffic inspector", "^Members", "^Close the welcome", "Ask by mention",
+        "Change person$", "^Traffic inspector", "^Members", "Ask by mention", "^Close the welcome",
         "^All topics", "^onboard at .* only visible to you", "^Message #help", "^Mention someone",
         "^Use a command", "^Send message",
     )  # fmt: skip
@@ -192,6 +192,30 @@ def test_arrows_lead_among_messages_and_a_menu_opens_and_closes_by_keys(visit: V
     visit.page.keyboard.press("Escape")
     expect(item).to_be_hidden()
     expect(first.get_by_role("button", name="More actions")).to_be_focused()
+
+
+def test_tab_leads_past_the_newest_message_wherever_one_was_before(visit: Visit) -> None:
+    """The newest message is next in the order of Tab, though something above it had the focus.
+
+    Arrows make an older message a stop besides it; a button that is used in one does not.
+    """
+    visit.say("@onboard how to learn the lute")
+    expect(visit.private("lute")).to_be_visible()
+    older = visit.private("lute")
+    visit.say("the older of two")
+    visit.say("the newest of all")
+    newest = visit.message("the newest of all")
+    expect(newest).to_be_visible()
+    older.get_by_role("button", name="All topics").focus()
+    assert older.get_attribute("tabindex") == "-1"
+    reached = tab_to(visit, "^First newcomer at")
+    assert len(reached) == 1
+    expect(newest).to_be_focused()
+    visit.page.keyboard.press("ArrowUp")
+    between = visit.message("the older of two")
+    expect(between).to_be_focused()
+    tab_to(visit, "^First newcomer at")
+    expect(newest).to_be_focused()
 
 
 def test_a_dialog_keeps_the_focus_and_gives_it_back(visit: Visit) -> None:

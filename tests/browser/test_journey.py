@@ -161,7 +161,7 @@ def test_why_this_opens_the_sum_and_gives_the_focus_back(visit: Visit) -> None:
     dialog = visit.page.get_by_role("dialog", name="Why this?")
     expect(dialog).to_contain_text("How your words were read")
     expect(dialog).to_contain_text(re.compile(r"score\s+[+]\d"))
-    expect(dialog).to_contain_text(re.compile(r"\d+% sure"))
+    expect(dialog).to_contain_text(re.compile(r"\d+\s?% sure"))
     visit.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(button).to_be_focused()
@@ -189,6 +189,19 @@ def test_more_shows_what_stands_further_down(visit: Visit) -> None:
     more = visit.reply("Further down the list")
     expect(more.get_by_role("link").first).to_be_visible()
     expect(more).not_to_contain_text(first)
+
+
+def test_private_replies_are_not_counted(visit: Visit) -> None:
+    """What only one person sees in a thread is no reply in its number, as in Slack."""
+    question = "how is a PCI device found in a guest"
+    answer = visit.ask(question)
+    answer.get_by_role("button", name="More", exact=True).click()
+    expect(visit.reply("Further down the list")).to_be_visible()
+    expect(visit.thread.get_by_role("separator", name="Replies")).to_have_text("1 reply")
+    expect(visit.message(question).get_by_role("button", name="1 reply")).to_be_visible()
+    visit.thread.get_by_role("textbox", name="Reply…").fill("thank you")
+    visit.page.keyboard.press("Enter")
+    expect(visit.thread.get_by_role("separator", name="Replies")).to_have_text("2 replies")
 
 
 def test_a_suggestion_is_corrected_at_the_field_and_reaches_the_curators(visit: Visit) -> None:

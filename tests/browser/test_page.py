@@ -168,6 +168,21 @@ def test_a_workspace_that_goes_away_is_told_of_and_found_again(
     expect(visit.ask("how does PCI enumeration work")).to_contain_text("PCI Enumeration")
 
 
+def test_a_modal_goes_with_the_page_that_showed_it(visit: Visit) -> None:
+    """A reload leaves no modal behind, and the same modal can be opened again."""
+    why = visit.ask("what is an ACPI table").get_by_role("button", name="Why this?")
+    why.click()
+    expect(visit.dialog).to_contain_text("How your words were read")
+    visit.page.reload()
+    visit.is_ready()
+    expect(visit.reply("Why:")).to_be_visible()
+    expect(visit.dialog).to_be_hidden()
+    why.click()
+    expect(visit.dialog).to_contain_text("How your words were read")
+    visit.page.keyboard.press("Escape")
+    expect(visit.dialog).to_be_hidden()
+
+
 def test_an_app_that_is_not_invited_is_told_of_before_it_is_called_in_vain(visit: Visit) -> None:
     """Mentioning the bot where it is not shows that it will not hear, and offers to add it."""
     visit.open("general")

@@ -16,6 +16,10 @@ export async function act(name, details = {}, explain = null) {
   }
 }
 
+/** Do what nobody has asked for: that it was refused is no news to anybody. */
+export const actQuietly = (name, details = {}) =>
+  post({ as: me(), do: name, ...details }).catch(() => null);
+
 /** Show a sentence about what could not be done. */
 export function fail(text) {
   change((s) => {

@@ -8,8 +8,8 @@ import { draftKey } from "./composer.js";
 import { classes, h, patch } from "./dom.js";
 import { forget } from "./forms.js";
 import { inspector, refreshChosen } from "./inspector.js";
-import { confirmation, modals } from "./modal.js";
-import { followAddress, readPlace, settle } from "./route.js";
+import { confirmation, dropModals, modals } from "./modal.js";
+import { exists, followAddress, readPlace, settle } from "./route.js";
 import { setDrawer, sidebar } from "./sidebar.js";
 import { connect } from "./socket.js";
 import { accept, change, onChange, open, state } from "./state.js";
@@ -20,9 +20,11 @@ import { markOpened, markRead, meet, unread } from "./unread.js";
 import { welcomePanel } from "./welcome.js";
 
 const root = document.getElementById("app");
+const seen = new Set(); // the people through whose eyes this page has looked
 
 function draw() {
   if (!state.snapshot) return patch(root, banners());
+  if (!exists(state.place.view)) return; // the snapshot that knows it, or leads away, is still to come
   patch(
     root,
     h(
@@ -63,6 +65,8 @@ function takeSnapshot(snapshot) {
   const before = accept(snapshot);
   const arriving = before?.me !== snapshot.me;
   settle();
+  if (!seen.has(snapshot.me)) dropModals();
+  seen.add(snapshot.me);
   if (arriving) arrive();
   else {
     announceNews(before);

@@ -272,7 +272,7 @@ function prompts(id, large) {
     large && offered.title && h("h3", null, offered.title),
     h(
       "div",
-      { class: "prompt-list" },
+      { class: classes("prompt-list", { strip: !large }) },
       offered.prompts.map(({ title, message }) =>
         h(
           "button",

@@ -28,9 +28,7 @@ export function log({
   before,
   afterFirst,
 }) {
-  const reached = messages.some((one) => one.ts === state.current[name])
-    ? state.current[name]
-    : messages.at(-1)?.ts;
+  const reached = [state.current[name], messages.at(-1)?.ts];
   const kept = new Map();
   let lastTop;
   const drawn = messages.flatMap((message, index) => {
@@ -48,7 +46,7 @@ export function log({
       flow,
       inFlow,
       scope: name,
-      reached: message.ts === reached,
+      reached: reached.includes(message.ts),
     });
     if (!inFlow) lastTop = message;
     return [...dividers, row, index === 0 && afterFirst];
@@ -112,17 +110,20 @@ function remembered(name, kept, message, place) {
   return row.vnode;
 }
 
-/** The replies that a message only tells the number of. */
+/** The replies that a message only tells the number of; as in Slack, private ones do not count. */
 const repliesBelow = (message, { channel, inThread, flow }) =>
-  inThread || flow || isReply(message) ? [] : repliesTo(channel, message.ts);
+  inThread || flow || isReply(message)
+    ? []
+    : repliesTo(channel, message.ts).filter((one) => !one.ephemeral);
 
-/** Do two messages stand together under one name? */
+/** Do two messages stand together under one name? A private one always says anew who speaks. */
 function sameGroup(last, message) {
   return (
     Boolean(last) &&
     !isEventLine(last) &&
     last.user === message.user &&
-    last.ephemeral === message.ephemeral &&
+    !last.ephemeral &&
+    !message.ephemeral &&
     !message.shared_by &&
     message.ts - last.ts < GROUP_SECONDS
   );
@@ -156,13 +157,14 @@ function newDivider(last, message, channel) {
 function jumpButton(name) {
   return h(
     "button",
-    { type: "button", class: "jump", onclick: () => toTheEnd(name) },
+    { type: "button", class: "jump", key: "jump", onclick: () => toTheEnd(name) },
     icon("down"),
     "Jump to the latest",
   );
 }
 
-// Keys. One message of a log is in the tab order; arrows move to the others.
+// Keys. The newest message of a log is in the tab order; arrows move to the others, and the one that
+// they led to is in it too.
 
 function moveAmongMessages(event) {
   if (event.target.role !== "article" && event.target.tagName !== "ARTICLE") return;
@@ -175,7 +177,7 @@ function moveAmongMessages(event) {
 }
 
 function reach(name, event) {
-  const ts = event.target.closest("article")?.dataset.ts;
+  const { ts } = event.target.dataset; // a message itself, not a button in one
   if (!ts || state.current[name] === ts) return;
   change((s) => {
     s.current[name] = ts;

@@ -1,5 +1,6 @@
 /** The markdown block: the everyday part of Markdown, as described DOM. */
 
+import { codeBlock } from "./code.js";
 import { h } from "./dom.js";
 import { link } from "./mrkdwn.js";
 
@@ -46,7 +47,7 @@ function fence(lines) {
   lines.shift();
   const code = takeWhile(lines, (line) => !FENCE.test(line));
   lines.shift();
-  return h("pre", { class: "pre" }, code.join("\n"));
+  return codeBlock(code.join("\n"));
 }
 
 function heading(line) {

@@ -1,6 +1,6 @@
 /** Dialogs: the app's modals as a stack, and the page's own questions. */
 
-import { act } from "./act.js";
+import { act, actQuietly } from "./act.js";
 import { drawBlocks } from "./blocks.js";
 import { classes, h } from "./dom.js";
 import { problems, values } from "./forms.js";
@@ -56,9 +56,23 @@ function show(el) {
     ?.focus();
 }
 
+const dropped = new Set(); // ids of modals that are being closed, and not shown meanwhile
+
+/** Close the modals that were left open before this page was: Slack loses them with its window. */
+export async function dropModals() {
+  const left = [...state.snapshot.modals].reverse();
+  for (const { id } of left) dropped.add(id);
+  for (const { id, view } of left) {
+    await actQuietly("close", { view_id: id });
+    if (view.clear_on_close) return; // the others went with it
+  }
+}
+
 /** All modals of the app, the lowest first; only the topmost is to be seen. */
 export function modals() {
-  const all = state.snapshot.modals;
+  const known = state.snapshot.modals;
+  for (const id of dropped) if (!known.some((one) => one.id === id)) dropped.delete(id);
+  const all = known.filter((one) => !dropped.has(one.id));
   return all.map((modal, index) => drawModal(modal, index === all.length - 1));
 }
 

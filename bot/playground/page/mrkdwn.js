@@ -4,6 +4,7 @@
  * The text is escaped the way Slack does it (`&amp; &lt; &gt;`), so a bare `<` starts markup.
  */
 
+import { codeBlock } from "./code.js";
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { address } from "./route.js";
@@ -28,7 +29,7 @@ export function mrkdwn(text, { verbatim = false } = {}) {
   let from = 0;
   for (const found of text.matchAll(FENCE)) {
     parts.push(lines(text.slice(from, found.index).replace(/\n$/, ""), verbatim));
-    parts.push(h("pre", { class: "pre" }, plain(found[1])));
+    parts.push(codeBlock(plain(found[1])));
     from = found.index + found[0].length;
   }
   const rest = text.slice(from);

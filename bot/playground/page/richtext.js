@@ -1,5 +1,6 @@
 /** rich_text blocks: the structured alternative to mrkdwn. */
 
+import { codeBlock } from "./code.js";
 import { classes, h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { channelLink, link, mention } from "./mrkdwn.js";
@@ -9,7 +10,7 @@ import { dateText } from "./time.js";
 const PARTS = {
   rich_text_section: (part) => h("p", { class: "rich-section" }, part.elements.map(leaf)),
   rich_text_quote: (part) => h("blockquote", { class: "quote" }, part.elements.map(leaf)),
-  rich_text_preformatted: (part) => h("pre", { class: "pre" }, part.elements.map(leaf)),
+  rich_text_preformatted: (part) => codeBlock(part.elements.map(leaf)),
   rich_text_list: (part) =>
     h(
       part.style === "ordered" ? "ol" : "ul",

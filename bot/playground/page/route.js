@@ -53,7 +53,8 @@ export function settle() {
   return true;
 }
 
-function exists(view) {
+/** Is there such a view, for the person who looks? */
+export function exists(view) {
   const { app } = state.snapshot;
   if (view === "home") return app.home;
   if (view === "app") return app.messages;

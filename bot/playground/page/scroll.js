@@ -44,22 +44,37 @@ function follow(el, end) {
   const last = [...el.querySelectorAll(":scope > article")].at(-1);
   const isNew = last && last.dataset.ts !== end.last;
   end.last = last?.dataset.ts;
-  if (!end.at) return;
+  if (!end.at) return isNew && showAway(end.name, true); // it came below what is being read
   const tall = isNew && last.offsetHeight > el.clientHeight;
-  el.scrollTop = tall ? last.offsetTop - 8 : el.scrollHeight;
-  noteScroll(el);
+  el.scrollTop = tall ? startOf(last) : el.scrollHeight;
+  note(el);
+  showAway(end.name, false);
 }
 
-/** Note whether a log is at its end. */
+/** Where a message begins: with the line above that tells of it, if there is one. */
+function startOf(message) {
+  const above = message.previousElementSibling;
+  return (above?.role === "separator" ? above : message).offsetTop - 4;
+}
+
+/** Note whether a log is at its end; what it was scrolled to here is no wish to be elsewhere. */
 export function noteScroll(el) {
-  const end = ends.get(el);
+  const { name, top } = ends.get(el);
+  const at = note(el);
+  if (at || el.scrollTop !== top) showAway(name, !at);
+}
+
+function note(el) {
   const at = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_END;
-  const { name } = end;
-  ends.set(el, { ...end, at, top: el.scrollTop });
+  ends.set(el, { ...ends.get(el), at, top: el.scrollTop });
   el.style.overflowAnchor = at ? "none" : "auto"; // the browser may hold on to what is being read
-  if (Boolean(state.away[name]) === !at) return;
+  return at;
+}
+
+function showAway(name, away) {
+  if (Boolean(state.away[name]) === away) return;
   change((s) => {
-    s.away[name] = !at;
+    s.away[name] = away;
   });
 }
 

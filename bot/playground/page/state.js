@@ -19,8 +19,8 @@ export const state = {
   confirm: null, // {texts, proceed}
   switcher: null, // {query, index}
   completion: null, // {draft, kind, start, end, index, options}
-  current: {}, // log -> ts of the message that Tab reaches
-  away: {}, // log -> true while its end is not in view
+  current: {}, // log -> ts of the message that arrows led to: Tab reaches it, besides the newest
+  away: {}, // log -> true once somebody scrolled away from its end, or more came below
   drawer: false,
   failure: null, // {text, draft?}: what could not be done
   done: load("steps", {}), // person -> indices of the welcome steps taken

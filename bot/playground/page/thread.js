@@ -24,7 +24,7 @@ export function threadPane() {
   const conversation = open();
   const where = conversation.kind === "im" ? conversation.name : `#${conversation.name}`;
   const name = `thread ${me()} ${conversation.id} ${thread}`;
-  const count = messages.length - 1;
+  const count = messages.filter((one) => !one.ephemeral).length - 1; // as Slack counts
   return h(
     "aside",
     { class: "thread", id: "thread", "aria-label": "Thread", key: "thread" },

@@ -13,6 +13,18 @@ export function welcomePanel() {
   if (!welcome || !state.welcome) return null;
   const done = state.done[me()] ?? [];
   const slim = state.welcome === "slim";
+  const close = h(
+    "button",
+    {
+      key: "close",
+      type: "button",
+      class: "icon-button",
+      "aria-label": "Close the welcome",
+      title: "Close; the ? button brings it back",
+      onclick: () => remember("welcome", false),
+    },
+    icon("close"),
+  );
   return h(
     "section",
     { class: classes("welcome", { slim }), "aria-labelledby": "welcome-title", key: "welcome" },
@@ -26,24 +38,15 @@ export function welcomePanel() {
         done.length > 0 &&
           h("span", { class: "quiet" }, `${done.length} of ${welcome.steps.length}`),
       ),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "icon-button",
-          "aria-label": "Close the welcome",
-          title: "Close; the ? button brings it back",
-          onclick: () => remember("welcome", false),
-        },
-        icon("close"),
-      ),
+      !slim && close,
     ),
     !slim && h("div", { class: "welcome-text", key: "text" }, mrkdwn(welcome.text)),
     h(
       "ol",
-      { class: "steps" },
+      { class: classes("steps", { strip: slim }) },
       welcome.steps.map((step, index) => stepButton(step, index, done.includes(index))),
     ),
+    slim && close, // everything in one row
   );
 }
 
