@@ -49,6 +49,7 @@ def set_up(level: LogLevel, style: LogFormat, stream: TextIO | None = None) -> N
             ],
         )
     )
+    handler.addFilter(_without_traceback)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
@@ -68,7 +69,9 @@ def of_libraries() -> logging.Logger:
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
-    record.exc_info = None
+    """Let a record pass; a library's without its traceback, which may hold what somebody sent."""
+    if not record.name.startswith("bot."):
+        record.exc_info = None
     return True
 
 

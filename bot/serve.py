@@ -4,21 +4,20 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import logs
 from bot.errors import BotError, CatalogueError
 from bot.library import Library
 from bot.settings import Settings, SettingsError
@@ -28,29 +27,21 @@ from bot.slack.delivery import PATIENCE, Delivery, Patience, key_of
 from bot.slack.inhand import InHand
 from bot.slack.listening import Listening
 from bot.slack.manifest import EVENTS_PATH, scopes
+from bot.slack.socket import over_socket
+from bot.slack.tokens import fault
 from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 
+T = TypeVar("T")
+
 HEALTH_PATH = "/healthz"
 
-# How soon a socket that died without a word is replaced; slack_sdk looks this often.
-_PING = 2.0
 _LONGEST_REQUEST = 2**20
 _LONGEST_STAMP = 12
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-_TOKEN_FAULTS = {
-    "invalid_auth": "is not accepted by Slack. Copy it again from your app's page.",
-    "not_authed": "is not accepted by Slack. Copy it again from your app's page.",
-    "token_revoked": "has been revoked. Reinstall the app and copy the new token.",
-    "token_expired": "has expired. Reinstall the app and copy the new token.",
-    "account_inactive": "belongs to an app that was removed. Reinstall it and copy the new token.",
-    "not_allowed_token_type": "is a token of another kind.",
-    "missing_scope": "lacks the scope connections:write. Make a new one that has it.",
-}
 
 
 async def serve(
@@ -74,32 +65,56 @@ async def serve(
     async with AsyncExitStack() as stack:
         _end_on_signals(ending, stack)
         client = await stack.enter_async_context(web_client(settings, patience))
-        identity, socket_url = await _checked(settings, client)
-        app = bolt_app(
-            settings,
-            client,
-            identity,
-            library=library,
-            listening=listening,
-            in_hand=in_hand,
-            patience=patience,
+
+        async def begin() -> str:
+            identity, url = await _checked(settings, client)
+            app = bolt_app(
+                settings,
+                client,
+                identity,
+                library=library,
+                listening=listening,
+                in_hand=in_hand,
+                patience=patience,
+            )
+            running = (
+                over_socket(app, client, _app_token(settings), url, patience)
+                if url
+                else _over_http(settings, app, in_hand)
+            )
+            return await stack.enter_async_context(running)
+
+        begun = await _unless(ending, begin())
+        if begun is None:
+            _log.info("stopped", told="Told to stop before it had started.")
+            return
+        watching = asyncio.create_task(
+            _watch(settings, library, client, Delivery(patience.pauses), ending)
         )
-        running = (
-            _over_socket(settings, app, client, socket_url)
-            if socket_url
-            else _over_http(settings, app, in_hand)
-        )
-        where = await stack.enter_async_context(running)
-        watching = asyncio.create_task(_watch(settings, library, client, ending))
         stack.push_async_callback(_cancelled, watching)
         _log.info("ready", mode=settings.mode, resources=len(library.current.catalogue.resources))
         if ready:
-            ready(where)
+            ready(begun)
         await ending.wait()
         _log.info("stopping")
         if not await in_hand.stop(patience.finish):
             _log.warning("unfinished", told="Some answers were not finished in time.")
     _log.info("stopped")
+
+
+def _app_token(settings: Settings) -> str:
+    return settings.app_token.get_secret_value() if settings.app_token else ""
+
+
+async def _unless(ending: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work returns; None if it was told to end before, and was given up."""
+    working, waiting = asyncio.create_task(work), asyncio.create_task(ending.wait())
+    await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if working.done():
+        return await working
+    await _cancelled(working)
+    return None
 
 
 def _opened(settings: Settings) -> tuple[Library, Listening]:
@@ -152,11 +167,21 @@ async def _checked(
 
 
 def _fault(settings: Settings, name: str, error: Exception) -> str:
+    if isinstance(error, SlackApiError):
+        return fault(name, error)
     host = urlsplit(settings.api_url).netloc
-    if not isinstance(error, SlackApiError):
-        return f"Slack cannot be reached at {host}. Check the network and SLACK_API_URL."
-    code = str(error.response.get("error")) if hasattr(error.response, "get") else "no answer"
-    return f"{name} {_TOKEN_FAULTS.get(code, f'cannot be used: Slack says {code}.')}"
+    return f"Slack cannot be reached at {host}. Check the network and SLACK_API_URL."
+
+
+def _manifest_command(settings: Settings) -> str:
+    """The command that prints the manifest for these settings."""
+    features = settings.features
+    parts = ["onboard manifest"]
+    parts += ["--listening"] * features.listening
+    parts += ["--curators"] * features.curators
+    parts += ["--no-agent"] * (not features.agent)
+    parts += ["--url https://..."] * (settings.mode == "http")
+    return " ".join(parts)
 
 
 def _scope_faults(settings: Settings, header: str) -> list[str]:
@@ -167,27 +192,10 @@ def _scope_faults(settings: Settings, header: str) -> list[str]:
     if not missing:
         return []
     return [
-        f"SLACK_BOT_TOKEN lacks {', '.join(missing)}. Update the app with what `onboard manifest`"
-        " prints, reinstall it to the workspace, and copy the new token."
+        f"SLACK_BOT_TOKEN lacks {', '.join(missing)}. Update the app with what"
+        f" `{_manifest_command(settings)}` prints, reinstall it to the workspace, and copy the new"
+        " token."
     ]
-
-
-@asynccontextmanager
-async def _over_socket(
-    settings: Settings, app: AsyncApp, client: AsyncWebClient, url: str
-) -> AsyncIterator[str]:
-    """Slack reaches the bot over a WebSocket that the bot opens."""
-    token = settings.app_token.get_secret_value() if settings.app_token else ""
-    handler = AsyncSocketModeHandler(
-        app, token, logger=logs.of_libraries(), web_client=client, ping_interval=_PING
-    )
-    # The address that proved the token good; Slack gives out few of them a minute.
-    handler.client.wss_uri = url
-    try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield "onboard answers in Slack, over Socket Mode."
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
@@ -233,10 +241,13 @@ async def _over_http(settings: Settings, app: AsyncApp, in_hand: InHand) -> Asyn
 
 
 async def _watch(
-    settings: Settings, library: Library, client: AsyncWebClient, ending: asyncio.Event
+    settings: Settings,
+    library: Library,
+    client: AsyncWebClient,
+    delivery: Delivery,
+    ending: asyncio.Event,
 ) -> None:
     """Follow edits of the catalogue; tell the log and the curators of those that are not sound."""
-    delivery = Delivery()
     before: tuple[str, ...] = ()
     async for problems in library.watch(ending):
         sentences = tuple(str(problem) for problem in problems)
@@ -268,7 +279,7 @@ async def _tell_curators(
         _log.warning("curators_not_told", reason=reason)
 
 
-async def _cancelled(task: asyncio.Task[None]) -> None:
+async def _cancelled(task: asyncio.Task[Any]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

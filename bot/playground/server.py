@@ -273,6 +273,7 @@ class Playground(People):
         """Ask the app to open new sockets; the old ones stay open until it closes them."""
         self._sockets.refresh()
 
-    async def drop(self) -> None:
-        """Break every socket without warning."""
+    async def drop(self, refusing: int = 0) -> None:
+        """Break every socket without warning, and refuse the next so many attempts to open one."""
+        self._sockets.refusing = refusing
         self._sockets.drop()

@@ -52,6 +52,8 @@ class Sockets:
     """All connections of the app, and the envelopes on their way."""
 
     def __init__(self, post: Post, changes: Changes) -> None:
+        self.refusing = 0
+        """How many attempts to connect fail from now on; each uses up its ticket."""
         self._post = post
         self._changes = changes
         self._open: list[Socket] = []
@@ -100,6 +102,9 @@ class Sockets:
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="the ticket is used up or was never given")
         self._tickets.discard(ticket)
+        if self.refusing:
+            self.refusing -= 1
+            raise web.HTTPServiceUnavailable(text="no socket can be opened at the moment")
         stream = web.WebSocketResponse(max_msg_size=0)
         await stream.prepare(request)
         socket = Socket(stream, request.transport)

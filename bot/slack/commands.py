@@ -39,7 +39,7 @@ class Commands:
                 client, command["channel_id"], command["user_id"], listen[1]
             )
             message = self._hinting(message, text)
-            await self._desk.delivery.respond(client, command["response_url"], message)
+            await self._desk.tell(command, client, message)
         elif suggest := _SUGGEST.fullmatch(text):
             if not self._desk.offers.suggest:
                 await reply(ack, views.said(NO_CURATORS))
@@ -56,13 +56,22 @@ class Commands:
         match text.casefold():
             case "" | "help":
                 return self._hinting(views.guide(catalogue, self._desk.offers), text)
+            case "forget me":
+                return views.said("I keep nothing about you: no question and no name.")
             case "topics":
                 return self._hinting(views.topics(catalogue), text)
         if named := _TOPIC.fullmatch(text):
             return self._topic_named(named[1], snapshot)
+        return self._asked(text, snapshot)
+
+    def _asked(self, text: str, snapshot: Snapshot) -> Message:
+        """The topic of that name, or the answer to a question."""
+        catalogue = snapshot.catalogue
         carried = Carried(question=searchable(text), surface="slash")
         if topics := path.topics_named(catalogue, carried.question):
             return self._card(topics, catalogue, carried)
+        if plain := self._desk.plain_reply(carried.question, snapshot):
+            return plain
         return self._desk.privately(carried, snapshot)
 
     def _hinting(self, message: Message, word: str) -> Message:

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from time import time
 from typing import Any
 
 import aiohttp
@@ -37,7 +37,11 @@ _POSTING = ("chat.postMessage", "chat.postEphemeral")
 _LOST = (aiohttp.ClientError, asyncio.TimeoutError)
 _TRIES = 3
 _WAITS = 3
-_LOOKED_AT = 100
+_LOOKED_AT = 200
+# How far our clock and Slack's may be apart, in seconds.
+_CLOCKS_APART = 600.0
+# Slack names a minute at most; a larger number would be a mistake of somebody in between.
+_LONGEST_WAIT = 60.0
 _OK = 200
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
@@ -54,6 +58,10 @@ class Patience:
 
     answer: float = 15.0
     """For Slack to answer a call."""
+    connect: float = 30.0
+    """For the first socket to be open."""
+    ping: float = 2.0
+    """Between looks at the socket: so soon one that died without a word is replaced."""
     pauses: tuple[float, ...] = (1.0, 3.0)
     """Before each further attempt at what failed."""
     finish: float = 9.0
@@ -64,12 +72,14 @@ class Patience:
 PATIENCE = Patience()
 
 
-class Outcome(Enum):
-    """What became of a post."""
+class UnconfirmedError(BotError):
+    """Slack did not say whether it posted, and the bot cannot look: only the person can."""
 
-    POSTED = "posted"
-    UNKNOWN = "unknown"
-    """Slack did not say, and the bot may not look."""
+    def __init__(self) -> None:
+        super().__init__(
+            "Slack did not confirm what I posted, so I cannot tell whether it is there. If it is"
+            " not, please try again."
+        )
 
 
 class RefusedError(BotError):
@@ -185,11 +195,13 @@ class Delivery:
 
     async def post(
         self, client: AsyncWebClient, channel: str, message: Message, *, key: str, thread: str = ""
-    ) -> Outcome:
+    ) -> None:
         """Post so that everyone in a conversation sees it, exactly once.
 
-        `key` names the post; see `key_of`. Raises RefusedError if Slack will not have it.
+        `key` names the post; see `key_of`. Raises RefusedError if Slack will not have it, and
+        UnconfirmedError if it can be neither confirmed nor looked for.
         """
+        oldest = f"{time() - _CLOCKS_APART:.6f}"
         arguments = _arguments(message) | {
             "channel": channel,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
@@ -198,13 +210,9 @@ class Delivery:
             arguments["thread_ts"] = thread
         for pause in (*self._pauses, None):
             if await self._sent(client, "chat.postMessage", arguments, channel):
-                return Outcome.POSTED
-            there = await self._is_there(client, channel, thread, key)
-            if there is None:
-                _log.warning("slack_unconfirmed", channel=channel)
-                return Outcome.UNKNOWN
-            if there:
-                return Outcome.POSTED
+                return
+            if await self._is_there(client, channel, thread, key, oldest):
+                return
             if pause is not None:
                 await asyncio.sleep(pause)
         raise _gave_up()
@@ -271,7 +279,8 @@ class Delivery:
                 return _SERVER_ERROR
             if status != _RATE_LIMITED:
                 break
-            await asyncio.sleep(float(wait) if wait.isdigit() else 1.0)
+            seconds = float(wait) if wait.isascii() and wait.isdecimal() else 1.0
+            await asyncio.sleep(min(seconds, _LONGEST_WAIT))
         return status
 
     async def _persist(
@@ -299,21 +308,46 @@ class Delivery:
         return True
 
     async def _is_there(
-        self, client: AsyncWebClient, channel: str, thread: str, key: str
-    ) -> bool | None:
-        """Whether a post with this key is in the conversation; None if the bot may not look."""
-        method = "conversations.replies" if thread else "conversations.history"
-        query = {"channel": channel, "limit": _LOOKED_AT, "include_all_metadata": True}
-        if thread:
-            query["ts"] = thread
-        try:
-            found = await client.api_call(method, http_verb="GET", params=query)
-        except (SlackApiError, *_LOST):
-            return None
-        return any(
-            message.get("metadata", {}).get("event_payload", {}).get("key") == key
-            for message in found.get("messages") or ()
-        )
+        self, client: AsyncWebClient, channel: str, thread: str, key: str, oldest: str
+    ) -> bool:
+        """Whether a post with this key is among the latest of a conversation.
+
+        Raises UnconfirmedError if the bot may not look, or Slack does not let it for long.
+        """
+        for pause in (*self._pauses, None):
+            try:
+                found = await latest(client, channel, thread, oldest)
+            except SlackApiError as error:
+                if not _is_failure_of_slack(error):
+                    break
+            except _LOST:
+                pass
+            else:
+                return any(_key_in(message) == key for message in found)
+            if pause is not None:
+                await asyncio.sleep(pause)
+        _log.warning("slack_unconfirmed", channel=channel)
+        raise UnconfirmedError
+
+
+async def latest(
+    client: AsyncWebClient, channel: str, thread: str, oldest: str = "0"
+) -> list[dict[str, Any]]:
+    """Messages of a thread, or of a channel without one, since a time; at most 200.
+
+    A thread is given from its beginning, so without `oldest` a long one is cut at its end.
+    """
+    method = "conversations.replies" if thread else "conversations.history"
+    query = {"channel": channel, "oldest": oldest, "limit": _LOOKED_AT, "include_all_metadata": 1}
+    if thread:
+        query["ts"] = thread
+    found = await client.api_call(method, http_verb="GET", params=query)
+    messages: list[dict[str, Any]] = found.get("messages") or []
+    return messages
+
+
+def _key_in(message: Mapping[str, Any]) -> object:
+    return ((message.get("metadata") or {}).get("event_payload") or {}).get("key")
 
 
 def _session(client: AsyncWebClient) -> aiohttp.ClientSession:

@@ -88,15 +88,20 @@ class Desk:
 
     def privately(self, carried: Carried, snapshot: Snapshot) -> Message:
         """The answer to one person, with buttons that post it."""
-        if plain := self.plain_reply(carried.question, snapshot):
-            return plain
         given = self.search(snapshot, carried.question, "slash")
         if given.verdict == "answer":
             return views.answer(given, snapshot.catalogue, carried, shareable=True)
         return self.unanswered(given, snapshot, carried, postable=True)
 
-    async def tell(self, body: Json, client: AsyncWebClient, message: Message) -> None:
-        """Answer a click or a shortcut privately, in the thread it was made in."""
+    async def tell(
+        self,
+        body: Json,
+        client: AsyncWebClient,
+        message: Message,
+        *,
+        replace_original: bool = False,
+    ) -> None:
+        """Answer a click, a shortcut or a command privately, in the thread it was made in."""
         thread = thread_of(body)
         options = {"thread_ts": thread} if thread else {}
         url = body.get("response_url")
@@ -105,12 +110,13 @@ class Desk:
             url,
             message,
             response_type="ephemeral",
-            replace_original=False,
+            replace_original=replace_original,
             **options,
         ):
             return
-        user = body["user"]["id"]
-        channel = (body.get("channel") or {}).get("id") or user
+        # A command names both in a way of its own.
+        user = body["user"]["id"] if "user" in body else body["user_id"]
+        channel = (body.get("channel") or {}).get("id") or body.get("channel_id") or user
         await self.delivery.whisper(client, channel, user, message, thread=thread)
 
     @contextmanager

@@ -55,7 +55,9 @@ def _messages(snapshot: Snapshot, question: str) -> Iterator[tuple[str, Message]
     for resource in catalogue.resources[:1]:
         yield (
             "posted",
-            views.shared(views.single(resource, catalogue, carried), _SOMEBODY, carried.question),
+            views.shared(
+                views.single(resource, catalogue, carried, given), _SOMEBODY, carried.question
+            ),
         )
     for topic in path.topics_in_order(catalogue)[:1]:
         yield "topic", views.topic_card(topic, catalogue, Carried(), shareable=True)
@@ -81,6 +83,7 @@ def _messages(snapshot: Snapshot, question: str) -> Iterator[tuple[str, Message]
     )
     yield "suggested", views.suggested(given.question, sure=True)
     yield "suggested-unsure", views.suggested(given.question, sure=False)
+    yield "suggestion-refused", views.undelivered(given.question, "https://e.org", given.question)
     yield (
         "faults",
         views.catalogue_faults(

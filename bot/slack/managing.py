@@ -10,7 +10,6 @@ from bot.slack import views
 from bot.slack.delivery import key_of, refusal
 from bot.slack.desk import Desk, Json
 from bot.slack.listening import SETTINGS, Setting
-from bot.slack.markup import quoted
 from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -37,9 +36,7 @@ class Managing:
         message = await self.listen(
             client, body["channel"]["id"], body["user"]["id"], action.get("value")
         )
-        await self._desk.delivery.respond(
-            client, body["response_url"], message, replace_original=True
-        )
+        await self._desk.tell(body, client, message, replace_original=True)
 
     async def listen(
         self, client: AsyncWebClient, channel: str, user: str, wanted: str | None
@@ -54,9 +51,8 @@ class Managing:
             return self._state(channel, may_change=may_change)
         setting = next((name for name in SETTINGS if name == wanted.casefold()), None)
         if setting is None:
-            raise BotError(
-                f"{quoted([wanted])} is none of `off`, `shadow` and `on`: `/onboard listen on`."
-            )
+            # Without the word itself, since what is raised is logged.
+            raise BotError("That is none of `off`, `shadow` and `on`: `/onboard listen on`.")
         if not may_change:
             raise BotError(f"Only {self._managers()} may change that.")
         if setting != "off" and not await self._is_member(client, channel):
@@ -69,14 +65,30 @@ class Managing:
         before = self._desk.listening.of(channel)
         if setting != before:
             now = self._desk.clock()
-            await self._desk.listening.set(channel, setting, by=user, now=now)
+            saving = await self._saving(channel, setting, user, now)
             _log.info("listening", channel=channel, setting=setting)
             # Everyone learns when the bot begins or ceases to speak unasked.
             if "on" in (setting, before):
                 key = key_of("listening", channel, setting, str(now))
                 told = views.listening_changed(setting, user)
                 await self._desk.delivery.post(client, channel, told, key=key)
+            if saving is not None:
+                # Where the file is on that machine is nobody's business in Slack.
+                raise BotError(
+                    "It holds, but I could not save it, so it is forgotten when I am restarted."
+                    " Please tell the people who run me; my log says why."
+                ) from saving
         return self._state(channel, may_change=True)
+
+    async def _saving(
+        self, channel: str, setting: Setting, user: str, now: float
+    ) -> BotError | None:
+        try:
+            await self._desk.listening.set(channel, setting, by=user, now=now)
+        except BotError as error:
+            _log.error("not_saved", told=str(error))
+            return error
+        return None
 
     def _state(self, channel: str, *, may_change: bool) -> Message:
         shadowed = self._desk.listening.shadowed(channel)

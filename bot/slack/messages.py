@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.library import Snapshot
 from bot.model import Answer, Surface
 from bot.slack import views
-from bot.slack.delivery import Outcome, key_of
+from bot.slack.delivery import UnconfirmedError, key_of, latest
 from bot.slack.desk import Desk, Json
 from bot.slack.values import Carried, searchable
 from bot.slack.views import Message
@@ -31,6 +31,8 @@ class Asked:
     thread: str
     """`ts` of the thread it was written in; empty outside threads."""
     text: str
+    bot: str
+    """The bot's own user."""
 
     @property
     def root(self) -> str:
@@ -57,7 +59,9 @@ def kind_of(event: Json, bot_user: str) -> Kind | None:
         return "mention"
     if event.get("channel_type") == "im":
         return "dm"
-    return "mention" if f"<@{bot_user}" in (event.get("text") or "") else "overheard"
+    text = event.get("text") or ""
+    named = f"<@{bot_user}>" in text or f"<@{bot_user}|" in text
+    return "mention" if named else "overheard"
 
 
 class Messages:
@@ -81,6 +85,7 @@ class Messages:
             ts=event["ts"],
             thread=event.get("thread_ts") or "",
             text=event.get("text") or "",
+            bot=context["bot_user_id"],
         )
         if kind == "overheard":
             await self._overheard(asked, client)
@@ -128,19 +133,29 @@ class Messages:
 
     async def _overheard(self, asked: Asked, client: AsyncWebClient) -> None:
         setting = self._desk.listening.of(asked.channel) if self._desk.features.listening else "off"
-        if setting == "off":
+        # A question that begins with somebody's name is for them.
+        if setting == "off" or asked.text.lstrip().startswith("<@"):
             return
         carried = _carried(asked, "channel")
         snapshot = self._desk.library.current
         given = self._desk.search(snapshot, carried.question, "channel")
         if not given.reply:
             return
-        if not self._desk.seen.claim("thread", asked.channel, asked.root, now=self._desk.clock()):
+        if not await self._is_first_in_thread(asked, client):
             return
         if setting == "shadow":
             await self._desk.listening.count(asked.channel)
             return
         await self._answer(asked, client, carried, given, snapshot)
+
+    async def _is_first_in_thread(self, asked: Asked, client: AsyncWebClient) -> bool:
+        """Whether the bot has not spoken in the thread, ever, and is not about to."""
+        if not self._desk.seen.claim("thread", asked.channel, asked.root, now=self._desk.clock()):
+            return False
+        if not asked.thread:
+            return True
+        said = await latest(client, asked.channel, asked.thread)
+        return not any(message.get("user") == asked.bot for message in said)
 
     async def _answer(
         self,
@@ -151,11 +166,13 @@ class Messages:
         snapshot: Snapshot,
     ) -> None:
         message = views.answer(given, snapshot.catalogue, carried)
-        outcome = await self._desk.delivery.post(
-            client, asked.channel, message, key=asked.key, thread=asked.root
-        )
-        if outcome is Outcome.UNKNOWN and asked.kind == "mention":
-            await self._whisper(asked, client, views.unconfirmed(carried))
+        try:
+            await self._desk.delivery.post(
+                client, asked.channel, message, key=asked.key, thread=asked.root
+            )
+        except UnconfirmedError:
+            if asked.kind == "mention":
+                await self._whisper(asked, client, views.unconfirmed(carried))
 
     async def _whisper(self, asked: Asked, client: AsyncWebClient, message: Message) -> None:
         # Slack shows a whisper in a thread only where the thread has begun.

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import BotError
 from bot.slack import views
-from bot.slack.delivery import Outcome, RefusedError, key_of
+from bot.slack.delivery import RefusedError, UnconfirmedError, key_of
 from bot.slack.desk import SHOWN, Desk, Json, resource_of, topic_of
 from bot.slack.values import Carried, unpacked
 from bot.slack.views import Message
@@ -58,9 +58,13 @@ class Presses:
             if not is_first:
                 return
             try:
-                outcome = await self._desk.delivery.post(
+                await self._desk.delivery.post(
                     client, channel, message, key=key, thread=carried.thread
                 )
+            except UnconfirmedError:
+                again = views.unconfirmed(replace(carried, channel=channel))
+                await self._desk.tell(body, client, again)
+                return
             except RefusedError as refused:
                 # The response URL of a click posts even where the bot is no member.
                 if refused.code not in ("not_in_channel", "channel_not_found"):
@@ -70,12 +74,7 @@ class Presses:
                     client, body["response_url"], message, response_type="in_channel", **options
                 ):
                     raise
-                outcome = Outcome.POSTED
-        if outcome is Outcome.UNKNOWN:
-            await self._desk.tell(
-                body, client, views.unconfirmed(replace(carried, channel=channel))
-            )
-        elif body["container"].get("is_ephemeral"):
+        if body["container"].get("is_ephemeral"):
             await self._desk.delivery.retract(client, body["response_url"])
 
     def _public(self, carried: Carried) -> Message:
@@ -86,7 +85,8 @@ class Presses:
             return views.topic_card(topic, snapshot.catalogue, replace(carried, question=""))
         if carried.resource:
             resource = resource_of(snapshot.catalogue, carried)
-            return views.single(resource, snapshot.catalogue, carried)
+            given = snapshot.index.search(carried.question, surface=carried.surface, limit=SHOWN)
+            return views.single(resource, snapshot.catalogue, carried, given)
         given = snapshot.index.search(carried.question, surface=carried.surface, limit=SHOWN)
         if not given.results:
             raise BotError("The catalogue has changed since, and has nothing on that any more.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -11,11 +12,13 @@ from bot.catalogue.urls import normalise_url, url_fault
 from bot.errors import BotError
 from bot.model import Catalogue
 from bot.slack import views
-from bot.slack.delivery import Outcome, key_of
+from bot.slack.delivery import RefusedError, UnconfirmedError, key_of
 from bot.slack.desk import Desk, Json, has_words
 from bot.slack.values import Carried, unpacked
 
 _LONGEST_URL = 2_000
+
+_log = structlog.stdlib.get_logger(__name__)
 
 NO_CURATORS = (
     "Nobody would read a suggestion yet: the people who run me have not named a channel for"
@@ -70,9 +73,16 @@ class Suggesting:
             question=carried.question,
         )
         key = key_of("suggestion", view["id"])
-        outcome = await self._desk.delivery.post(client, self._desk.curators, message, key=key)
-        thanks = views.suggested(given["title"], sure=outcome is Outcome.POSTED)
-        await self._desk.delivery.whisper(client, carried.channel or user, user, thanks)
+        try:
+            await self._desk.delivery.post(client, self._desk.curators, message, key=key)
+            told = views.suggested(given["title"], sure=True)
+        except UnconfirmedError:
+            told = views.suggested(given["title"], sure=False)
+        except RefusedError as refused:
+            # Not raised: whoever suggests cannot mend it, and should get back what they wrote.
+            _log.error("suggestion_refused", code=refused.code, told=refused.operator)
+            told = views.undelivered(given["title"], given["url"], given["why"])
+        await self._desk.delivery.whisper(client, carried.channel or user, user, told)
 
 
 def _fields(view: Json) -> dict[str, Any]:

@@ -160,11 +160,12 @@ def more(given: Answer, catalogue: Catalogue, carried: Carried) -> Message:
     return _message(_titles("Further down the list:", [c.resource for c in further]), blocks)
 
 
-def single(resource: Resource, catalogue: Catalogue, carried: Carried) -> Message:
-    """One resource that a person chose to post."""
+def single(resource: Resource, catalogue: Catalogue, carried: Carried, given: Answer) -> Message:
+    """One resource that a person chose to post, of those that came nearest."""
     names = {topic.id: topic.name for topic in catalogue.topics}
     about = replace(carried, resource=resource.id)
-    blocks = [_resource(resource), *_quiet(*_facts(resource, names)), _thumbs(about)]
+    why = next((one.why for one in given.results if one.resource.id == resource.id), ())
+    blocks = [_resource(resource), *_quiet(*_facts(resource, names), _why(why)), _thumbs(about)]
     return _message(_titles("", [resource]), blocks)
 
 
@@ -534,6 +535,16 @@ def suggested(title: str, *, sure: bool) -> Message:
         "Thank you. Slack did not confirm that the curators got your suggestion; please ask them"
         f" whether they see it: {escaped(title)}"
     )
+
+
+def undelivered(title: str, url: str, why: str) -> Message:
+    """To whoever suggested a resource that the curators could not be given."""
+    lead = (
+        "The curators\u2019 channel does not take my posts, so your suggestion did not arrive."
+        " Please tell the people who run me. You wrote:"
+    )
+    wrote = [escaped(title, 200), escaped(url, 600), escaped(why, 700)]
+    return _message(lead, [_lines(lead, [f"\u2022 {line}" for line in wrote if line])])
 
 
 def unconfirmed(carried: Carried) -> Message:

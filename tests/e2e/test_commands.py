@@ -290,7 +290,7 @@ async def test_another_word_is_none_of_the_settings(slack: Slack) -> None:
     """`/onboard listen WORD` with another word says which there are."""
     told = await slack.onboard("listen loudly", user=CURATOR)
     assert told.seen_by == CURATOR
-    assert "“loudly” is none of `off`, `shadow` and `on`" in told.text
+    assert "That is none of `off`, `shadow` and `on`" in told.text
 
 
 async def test_where_it_is_no_member_it_cannot_listen(slack: Slack) -> None:

@@ -1,5 +1,6 @@
 """When Slack fails: each answer arrives once, or whoever waits for it is told why not."""
 
+import asyncio
 import re
 import time
 from collections import deque
@@ -12,8 +13,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.errors import BotError
 from bot.playground import Fault
 from bot.playground.conversation import Message
+from bot.serve import serve
 from bot.settings import Features
 from bot.slack.delivery import Patience
 from bot.slack.manifest import COMMAND
@@ -473,3 +476,109 @@ async def test_edits_are_followed_although_telling_of_one_failed(
         await slack.mention("llamas")
         _, answer = await slack.said(HELP, count=2)
         assert "The book of llamas" in text_of(answer)
+
+
+# --- What goes wrong for longer
+
+
+async def test_in_a_long_thread_it_finds_its_post(slack: Slack) -> None:
+    """Before a post is repeated the end of the thread is looked at, however long the thread is."""
+    ts = await slack.say(NEWCOMER, HELP, "a long story")
+    for number in range(230):
+        await slack.say(NEWCOMER, HELP, f"part {number}", thread_ts=ts)
+    slack.fail("chat.postMessage", Fault.lost_after())
+    await slack.mention(ASKED, thread=ts)
+    await slack.said(HELP)
+    await slack.quiet()
+    assert len(slack.by_bot(HELP)) == 1
+
+
+async def test_a_look_that_fails_is_repeated(slack: Slack) -> None:
+    """A post is not given up because Slack broke down once more when it was looked for."""
+    direct = slack.direct(NEWCOMER)
+    slack.fail("chat.postMessage", Fault.server_error())
+    slack.fail("conversations.replies", Fault.server_error())
+    await slack.say(NEWCOMER, direct, ASKED)
+    await slack.said(direct)
+    await slack.quiet()
+    assert len(slack.by_bot(direct)) == 1
+
+
+async def test_nobody_is_left_without_a_word(slack: Slack) -> None:
+    """Where a post can be neither confirmed nor looked for, the person hears that."""
+    direct = slack.direct(NEWCOMER)
+    slack.fail("chat.postMessage", Fault.server_error())
+    # The client itself asks three times for each of our three looks.
+    slack.fail("conversations.replies", Fault.server_error(), times=9)
+    await slack.say(NEWCOMER, direct, ASKED)
+    (told,) = await slack.said(direct)
+    assert "Slack did not confirm what I posted" in told.text
+
+
+async def test_a_button_that_failed_can_be_pressed_again(blind: Slack) -> None:
+    """*Post it again* stays until the answer is posted, whatever goes wrong meanwhile."""
+    blind.fail("chat.postMessage", Fault.server_error(), times=2)
+    await blind.mention(ASKED)
+    (whisper,) = await blind.said(HELP)
+    await press(blind, whisper, HELP, "Post it again")
+    await blind.said(HELP, count=2)
+    assert whisper in blind.by_bot(HELP)
+    await press(blind, whisper, HELP, "Post it again")
+    await blind.until(lambda: [one for one in blind.by_bot(HELP) if one.seen_by is None])
+
+
+async def test_a_command_is_answered_although_its_response_url_fails(slack: Slack) -> None:
+    """What cannot be said by the response URL of a command is whispered."""
+    slack.fail("response_url", Fault.server_error(), times=3)
+    await slack.command(CURATOR, HELP, "/onboard", "listen on")
+    await slack.until(lambda: [one for one in slack.by_bot(HELP, CURATOR) if one.seen_by])
+
+
+async def test_what_cannot_be_saved_holds_and_is_told_of(mode: str, tmp_path: Path) -> None:
+    """A setting that cannot be saved holds, is announced, and names no place of the machine."""
+    async with workspace(mode) as (slack, port):
+        lost = tmp_path / "not there" / "state.json"
+        async with serving(settings_of(slack, port, ONBOARD_STATE=str(lost)), QUICK):
+            await slack.command(CURATOR, HELP, "/onboard", "listen on")
+            everyone, told = await slack.said(HELP, CURATOR, 2)
+            assert "set listening in this channel to on" in everyone.text
+            assert "I could not save it" in told.text
+            assert not any(str(tmp_path) in str(call.arguments) for call in slack.calls)
+            ts = await slack.say(NEWCOMER, HELP, ASKED)
+            await slack.until(lambda: [one for one in slack.by_bot(HELP) if one.thread_ts == ts])
+
+
+async def test_sockets_that_cannot_be_opened_for_a_while(tmp_path: Path) -> None:
+    """Each attempt to connect asks for an address of its own, so the bot comes back by itself."""
+    patience = Patience(answer=1.0, pauses=(0.05,), ping=0.1)
+    async with workspace("socket") as (slack, port):
+        settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
+        async with serving(settings, patience):
+            await slack.drop(refusing=2)
+            await slack.mention(ASKED)
+            await slack.said(HELP)
+            assert len(slack.called("apps.connections.open")) == 4
+
+
+async def test_a_socket_that_never_opens_ends_the_start(tmp_path: Path) -> None:
+    """If the first socket cannot be opened, the start ends with a sentence."""
+    patience = Patience(answer=1.0, connect=0.3, ping=0.05)
+    async with workspace("socket") as (slack, port):
+        await slack.drop(refusing=1_000)
+        settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
+        with pytest.raises(BotError, match="WebSockets"):
+            async with serving(settings, patience):
+                pass
+
+
+async def test_it_can_be_told_to_stop_before_it_has_started(mode: str, tmp_path: Path) -> None:
+    """Whoever does not want to wait for a Slack that does not answer need not."""
+    async with workspace(mode) as (slack, port):
+        slack.fail("auth.test", Fault.slow(5), times=9)
+        settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
+        stop, ready = asyncio.Event(), asyncio.Event()
+        running = asyncio.create_task(serve(settings, stop=stop, ready=lambda _: ready.set()))
+        await slack.until(lambda: slack.called("auth.test"))
+        stop.set()
+        await asyncio.wait_for(running, 3)
+        assert not ready.is_set()

@@ -1,11 +1,24 @@
 """Where the bot answers, and how: each row and column of the table in the README."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.playground.conversation import Message
-from tests.e2e.double import CURATOR, GENERAL, HELP, NEWCOMER, SECOND, Slack, buttons, text_of
+from tests.e2e.double import (
+    CURATOR,
+    GENERAL,
+    HELP,
+    NEWCOMER,
+    SECOND,
+    Slack,
+    buttons,
+    serving,
+    settings_of,
+    text_of,
+    workspace,
+)
 
 GOOD = "how does PCI enumeration work"
 UNSURE = "where do I learn about memory"
@@ -480,3 +493,31 @@ async def test_what_a_person_writes_pings_nobody(slack: Slack) -> None:
     assert "zzyzx" in text_of(answer)
     assert "<!" not in text_of(answer)
     assert "<@" not in text_of(answer)
+
+
+async def test_it_speaks_once_in_a_thread_even_after_a_restart(mode: str, tmp_path: Path) -> None:
+    """In a thread where it has spoken already it stays silent, whatever it has forgotten since."""
+    state = str(tmp_path / "state.json")
+    async with workspace(mode) as (slack, port):
+        settings = settings_of(slack, port, ONBOARD_STATE=state)
+        async with serving(settings):
+            ts = await slack.mention(GOOD)
+            await slack.said(HELP)
+            await slack.command(CURATOR, HELP, "/onboard", "listen on")
+            await slack.said(HELP, count=2)
+        async with serving(settings):
+            await slack.say(SECOND, HELP, "where do I learn about virtio?", thread_ts=ts)
+            await slack.quiet()
+            assert len([one for one in slack.by_bot(HELP) if one.thread_ts == ts]) == 1
+            other = await slack.say(SECOND, HELP, "hello all")
+            await slack.say(SECOND, HELP, "where do I learn about virtio?", thread_ts=other)
+            await slack.until(lambda: [m for m in slack.by_bot(HELP) if m.thread_ts == other])
+
+
+async def test_a_question_to_somebody_else_is_for_them(slack: Slack) -> None:
+    """In a listened channel a question that begins with a person's name is left to that person."""
+    await slack.command(CURATOR, HELP, "/onboard", "listen on")
+    await slack.said(HELP)
+    await slack.say(SECOND, HELP, f"<@{NEWCOMER}> {GOOD}?")
+    await slack.quiet()
+    assert len(slack.by_bot(HELP)) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from bot.library import Snapshot
 from bot.model import Answer, Resource
+from bot.search import Index
 from bot.slack import views
 from bot.slack.values import Carried, unpacked
 from bot.slack.views import Message, Offers
@@ -94,9 +95,12 @@ def test_a_result_says_all_that_is_known(held_here: Snapshot) -> None:
 
 def test_what_is_not_known_is_not_said(held_here: Snapshot) -> None:
     """A result without kind, minutes and note has no words for them; what is free is not told."""
-    message = views.single(found(held_here, "bus"), held_here.catalogue, CARRIED)
+    message = views.single(
+        found(held_here, "bus"), held_here.catalogue, CARRIED, answered(held_here)
+    )
     assert marked(list(message.blocks)).splitlines() == [
         "*<https://example.org/bus|PCI enumeration>*", "Summary of bus.", "PCI",
+        "Why: “pci” and “enumeration” in the title",
     ]  # fmt: skip
 
 
@@ -151,7 +155,9 @@ def test_what_hardly_fits_is_no_more(held_here: Snapshot) -> None:
 
 def test_an_answer_that_is_shared_says_by_whom(held_here: Snapshot) -> None:
     """What was private and is shared says who shared it and what was asked, first of all."""
-    message = views.single(found(held_here, "bus"), held_here.catalogue, CARRIED)
+    message = views.single(
+        found(held_here, "bus"), held_here.catalogue, CARRIED, answered(held_here)
+    )
     shared = views.shared(message, "U0000000001", "how <!here>")
     by = "<@U0000000001> shared an answer to “how &lt;!here&gt;”:"
     assert marked(list(shared.blocks)).splitlines()[0] == by
@@ -243,13 +249,16 @@ def test_links_beside_are_shown_if_they_are_short() -> None:
         *({"title": f"short {n}", "url": f"https://example.org/s{n}"} for n in range(3)),
     ])  # fmt: skip
     given = held(TOPICS, [bus])
-    text = marked(list(views.single(given.resources[0], given, CARRIED).blocks))
+    nobody = Index.build(given).search("nothing of it", "slash", 1)
+    text = marked(list(views.single(given.resources[0], given, CARRIED, nobody).blocks))
     assert text.splitlines()[-1] == (
         "Also: <https://example.org/s0|short 0>, <https://example.org/s1|short 1>"
     )
     bus["also"] = bus["also"][:1]
     given = held(TOPICS, [bus])
-    assert "Also" not in marked(list(views.single(given.resources[0], given, CARRIED).blocks))
+    assert "Also" not in marked(
+        list(views.single(given.resources[0], given, CARRIED, nobody).blocks)
+    )
 
 
 # Topics
