@@ -311,11 +311,24 @@ def serve() -> None:
 
     from bot import logs
     from bot import serve as serving
-    from bot.settings import read_settings
+    from bot.settings import SettingsError, read_settings
 
-    settings = read_settings()
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        # Whoever mends the settings hears of the catalogue in the same run.
+        path = Path(os.environ.get("ONBOARD_CATALOGUE") or DEFAULT_CATALOGUE)
+        raise SettingsError([*error.problems, *_faults_of(path)], error.warnings) from None
     logs.set_up(settings.log, settings.log_format)
     asyncio.run(serving.serve(settings))
+
+
+def _faults_of(catalogue: Path) -> list[str]:
+    try:
+        _load(catalogue)
+    except CatalogueError as error:
+        return [str(problem) for problem in error.problems]
+    return []
 
 
 @app.command()

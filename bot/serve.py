@@ -58,7 +58,7 @@ async def serve(
     """
     ending = stop or asyncio.Event()
     _shield_from_environment(settings.api_url)
-    library, listening = await asyncio.to_thread(_opened, settings)
+    files, problems = await asyncio.to_thread(_opened, settings)
     for warning in settings.warnings:
         _log.warning("setting", told=warning)
     in_hand = InHand()
@@ -66,8 +66,11 @@ async def serve(
         _end_on_signals(ending, stack)
         client = await stack.enter_async_context(web_client(settings, patience))
 
-        async def begin() -> str:
-            identity, url = await _checked(settings, client)
+        async def begin() -> tuple[Library, str]:
+            identity, url = await _checked(settings, client, problems)
+            if files is None:
+                raise SettingsError(problems)
+            library, listening = files
             app = bolt_app(
                 settings,
                 client,
@@ -82,19 +85,20 @@ async def serve(
                 if url
                 else _over_http(settings, app, in_hand)
             )
-            return await stack.enter_async_context(running)
+            return library, await stack.enter_async_context(running)
 
         begun = await _unless(ending, begin())
         if begun is None:
             _log.info("stopped", told="Told to stop before it had started.")
             return
+        library, where = begun
         watching = asyncio.create_task(
             _watch(settings, library, client, Delivery(patience.pauses), ending)
         )
         stack.push_async_callback(_cancelled, watching)
         _log.info("ready", mode=settings.mode, resources=len(library.current.catalogue.resources))
         if ready:
-            ready(begun)
+            ready(where)
         await ending.wait()
         _log.info("stopping")
         if not await in_hand.stop(patience.finish):
@@ -117,8 +121,8 @@ async def _unless(ending: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | No
     return None
 
 
-def _opened(settings: Settings) -> tuple[Library, Listening]:
-    """The files the bot lives on; all faults of both together."""
+def _opened(settings: Settings) -> tuple[tuple[Library, Listening] | None, list[str]]:
+    """The files the bot lives on, and what is wrong with any of them."""
     problems: list[str] = []
     library = listening = None
     try:
@@ -129,16 +133,16 @@ def _opened(settings: Settings) -> tuple[Library, Listening]:
         listening = Listening.open(settings.state)
     except BotError as error:
         problems.append(str(error))
-    if library is None or listening is None:
-        raise SettingsError(problems)
-    return library, listening
+    return (library, listening) if library and listening else None, problems
 
 
 async def _checked(
-    settings: Settings, client: AsyncWebClient
+    settings: Settings, client: AsyncWebClient, problems: list[str]
 ) -> tuple[AuthorizeResult, str | None]:
-    """Try the tokens; return who the bot is, and the address of the first socket, if any."""
-    problems: list[str] = []
+    """Try the tokens; return who the bot is, and the address of the first socket, if any.
+
+    Raises SettingsError with what is wrong with them, and with the problems found before.
+    """
     url: str | None = None
     identity = AuthorizeResult(enterprise_id=None, team_id=None)
     try:
@@ -163,7 +167,22 @@ async def _checked(
             problems.append(_fault(settings, "SLACK_APP_TOKEN", error))
     if problems:
         raise SettingsError(problems)
+    await _look_for_curators(settings, client)
     return identity, url
+
+
+async def _look_for_curators(settings: Settings, client: AsyncWebClient) -> None:
+    """Say in the log if the curators' channel would not take a post, where the bot may look."""
+    channel = settings.curators_channel
+    if channel is None or not settings.features.listening:
+        return
+    try:
+        found = await client.conversations_info(channel=channel)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError):
+        found = None
+    if found is None or not found["channel"].get("is_member"):
+        told = "The bot is not in ONBOARD_CURATORS_CHANNEL. Invite it there with /invite."
+        _log.warning("setting", told=told)
 
 
 def _fault(settings: Settings, name: str, error: Exception) -> str:

@@ -136,15 +136,27 @@ async def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
-async def test_faults_of_both_files_are_named_at_once(tmp_path: Path) -> None:
-    """A broken catalogue and a broken state file are told of together."""
+async def test_faults_of_files_and_tokens_are_named_at_once(tmp_path: Path) -> None:
+    """A broken catalogue, a broken state file and tokens Slack does not take: all in one run."""
     files = {"ONBOARD_CATALOGUE": "broken.yaml", "ONBOARD_STATE": "broken.json"}
     for name in files.values():
         (tmp_path / name).write_text("{")
-    complaints = await failed(tmp_path, "serve", **environment(**files))
-    assert sorted({line.partition(".")[0] for line in complaints}) == ["broken"]
-    assert any(line.startswith("broken.yaml:2:1: ") for line in complaints)
-    assert any(line.startswith("broken.json ") for line in complaints)
+    async with workspace("socket") as (slack, _):
+        given = environment(slack, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN, **files)
+        complaints = await failed(tmp_path, "serve", **given)
+    begin = ("broken.yaml:2:1: ", "broken.json ", "SLACK_BOT_TOKEN ", "SLACK_APP_TOKEN ")
+    for start in begin:
+        assert any(line.startswith(start) for line in complaints), start
+    assert all(line.startswith(("broken", "SLACK_")) for line in complaints)
+
+
+async def test_faults_of_settings_and_catalogue_are_named_at_once(tmp_path: Path) -> None:
+    """Whoever mends a setting hears of a broken catalogue in the same run."""
+    (tmp_path / "broken.yaml").write_text("{")
+    given = environment(ONBOARD_PORT="many", ONBOARD_CATALOGUE="broken.yaml")
+    complaints = await failed(tmp_path, "serve", **given)
+    for start in ("ONBOARD_PORT ", "broken.yaml:2:1: "):
+        assert any(line.startswith(start) for line in complaints), start
 
 
 async def test_both_tokens_are_tried_before_it_complains(tmp_path: Path) -> None:
