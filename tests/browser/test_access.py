@@ -333,9 +333,10 @@ def test_every_text_stands_out_from_what_is_behind_it(
 
     def look(what: str, part: Locator, least: int) -> None:
         visit.page.mouse.move(0, 0)
-        found = part.evaluate(FAINT, _READABLE)
-        assert found["count"] >= least
-        faint[what] = found["faint"]
+        # What has just opened may still be on its way in.
+        shown = f"([part, readable, least]) => ({FAINT})(part, readable).count >= least"
+        visit.page.wait_for_function(shown, arg=[part.element_handle(), _READABLE, least])
+        faint[what] = part.evaluate(FAINT, _READABLE)["faint"]
 
     look("the channel", visit.page.locator("body"), 100)
     for opened in (why, form, jump):
