@@ -336,7 +336,7 @@ async def test_failures_show_no_text(mode: str, level: LogLevel, tmp_path: Path)
 
 
 @settings(
-    max_examples=45, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=92, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=_TEXTS)
 async def test_no_drawn_text_does_harm(slack: Slack, text: str) -> None:
