@@ -37,7 +37,8 @@ _POSTING = ("chat.postMessage", "chat.postEphemeral")
 _LOST = (aiohttp.ClientError, asyncio.TimeoutError)
 _TRIES = 3
 _WAITS = 3
-_LOOKED_AT = 200
+_PAGE = 200
+_MOST_PAGES = 20
 # How far our clock and Slack's may be apart, in seconds.
 _CLOCKS_APART = 600.0
 # Slack names a minute at most; a larger number would be a mistake of somebody in between.
@@ -333,16 +334,22 @@ class Delivery:
 async def latest(
     client: AsyncWebClient, channel: str, thread: str, oldest: str = "0"
 ) -> list[dict[str, Any]]:
-    """Messages of a thread, or of a channel without one, since a time; at most 200.
+    """Messages of a thread, or of a channel without one, since a time; at most 4,000.
 
-    A thread is given from its beginning, so without `oldest` a long one is cut at its end.
+    Slack gives a thread from its beginning, so what was said last stands on the last page.
     """
     method = "conversations.replies" if thread else "conversations.history"
-    query = {"channel": channel, "oldest": oldest, "limit": _LOOKED_AT, "include_all_metadata": 1}
+    query = {"channel": channel, "oldest": oldest, "limit": _PAGE, "include_all_metadata": 1}
     if thread:
         query["ts"] = thread
-    found = await client.api_call(method, http_verb="GET", params=query)
-    messages: list[dict[str, Any]] = found.get("messages") or []
+    messages: list[dict[str, Any]] = []
+    for _ in range(_MOST_PAGES):
+        found = await client.api_call(method, http_verb="GET", params=query)
+        messages += found.get("messages") or ()
+        cursor = (found.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            break
+        query["cursor"] = cursor
     return messages
 
 

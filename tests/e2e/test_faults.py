@@ -481,16 +481,19 @@ async def test_edits_are_followed_although_telling_of_one_failed(
 # --- What goes wrong for longer
 
 
-async def test_in_a_long_thread_it_finds_its_post(slack: Slack) -> None:
-    """Before a post is repeated the end of the thread is looked at, however long the thread is."""
-    ts = await slack.say(NEWCOMER, HELP, "a long story")
-    for number in range(230):
-        await slack.say(NEWCOMER, HELP, f"part {number}", thread_ts=ts)
-    slack.fail("chat.postMessage", Fault.lost_after())
-    await slack.mention(ASKED, thread=ts)
-    await slack.said(HELP)
-    await slack.quiet()
-    assert len(slack.by_bot(HELP)) == 1
+async def test_in_a_long_thread_it_finds_its_post(mode: str, tmp_path: Path) -> None:
+    """Before a post is repeated the whole thread is looked through, however long it is."""
+    async with workspace(mode) as (slack, port):
+        settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
+        async with serving(settings, QUICK):
+            ts = await slack.say(NEWCOMER, HELP, "a long story")
+            for number in range(230):
+                await slack.say(NEWCOMER, HELP, f"part {number}", thread_ts=ts)
+            slack.fail("chat.postMessage", Fault.lost_after())
+            await slack.mention(ASKED, thread=ts)
+            await slack.until(lambda: slack.called("conversations.replies"))
+        # It has ended, and before that finished what was in hand.
+        assert len(slack.by_bot(HELP)) == 1
 
 
 async def test_a_look_that_fails_is_repeated(slack: Slack) -> None:
