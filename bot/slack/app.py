@@ -93,19 +93,18 @@ def bolt_app(
         attaching_conversation_kwargs_enabled=False,
     )
     seen = Seen(_REMEMBERED, _MOST_REMEMBERED)
-    delivery = Delivery(patience.pauses)
     desk = Desk(
         library=library,
         features=settings.features,
         listening=listening,
-        delivery=delivery,
+        delivery=Delivery(patience.pauses),
         seen=seen,
         curators=settings.curators_channel or "",
         clock=clock,
     )
     gate = _Gate(Seen(_SIGNATURE_LIFE, _MOST_REMEMBERED), clock)
     app.use(gate.pass_)
-    register(app, desk, in_hand, Failures(delivery))
+    register(app, desk, in_hand, Failures(desk))
     return app
 
 

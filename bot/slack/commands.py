@@ -57,7 +57,7 @@ class Commands:
             case "" | "help":
                 return self._hinting(views.guide(catalogue, self._desk.offers), text)
             case "forget me":
-                return views.said("I keep nothing about you: no question and no name.")
+                return views.said("I keep no question, and no name of who asks.")
             case "topics":
                 return self._hinting(views.topics(catalogue), text)
         if named := _TOPIC.fullmatch(text):

@@ -139,6 +139,11 @@ def thread_of(body: Json) -> str:
     return where.get("thread_ts") or ""
 
 
+def is_direct(channel: str) -> bool:
+    """Whether a conversation is between two, as the first letter of its ID says."""
+    return channel.startswith("D")
+
+
 def has_words(text: str) -> bool:
     """Whether there is anything in a text to look for."""
     return _WORD.search(text) is not None

@@ -8,8 +8,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import BotError
 from bot.slack import views
-from bot.slack.delivery import Delivery, RefusedError, key_of, refusal
-from bot.slack.desk import thread_of
+from bot.slack.delivery import RefusedError, key_of, refusal
+from bot.slack.desk import Desk
 from bot.slack.messages import kind_of
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -18,8 +18,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Failures:
     """The one place where the failures of listeners end."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self._delivery = delivery
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     async def handle(self, error: Exception, args: AsyncArgs) -> None:
         """Log it, and tell the person who waits; an unexpected failure by a reference only."""
@@ -36,29 +36,19 @@ class Failures:
 
     async def _tell(self, args: AsyncArgs, sentence: str) -> None:
         body, client, message = args.body, args.client, views.said(sentence)
-        pressed_in = thread_of(body)
-        options = {"thread_ts": pressed_in} if pressed_in else {}
-        if (url := body.get("response_url")) and await self._delivery.respond(
-            client, url, message, response_type="ephemeral", replace_original=False, **options
-        ):
-            return
         event = body.get("event")
         if event is None:
-            user = body["user"]["id"] if "user" in body else body.get("user_id")
-            if user:
-                channel = (body.get("channel") or {}).get("id") or user
-                await self._delivery.whisper(client, channel, user, message, thread=pressed_in)
+            await self._desk.tell(body, client, message)
             return
         kind = kind_of(event, args.context.bot_user_id or "") if "ts" in event else None
         thread = event.get("thread_ts") or ""
+        delivery = self._desk.delivery
         if kind == "dm":
             key = key_of("failure", event["channel"], event["ts"])
             root = thread or event["ts"]
-            await self._delivery.post(client, event["channel"], message, key=key, thread=root)
+            await delivery.post(client, event["channel"], message, key=key, thread=root)
         elif kind == "mention":
-            await self._delivery.whisper(
-                client, event["channel"], event["user"], message, thread=thread
-            )
+            await delivery.whisper(client, event["channel"], event["user"], message, thread=thread)
 
 
 def _sentence(error: Exception) -> str:

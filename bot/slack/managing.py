@@ -8,13 +8,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import BotError
 from bot.slack import views
 from bot.slack.delivery import key_of, refusal
-from bot.slack.desk import Desk, Json
+from bot.slack.desk import Desk, Json, is_direct
 from bot.slack.listening import SETTINGS, Setting
 from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 
-_IS_A_DIRECT_MESSAGE = "D"
 _NO_LISTENING = (
     "Listening is switched off for this workspace. The people who run me can allow it with"
     " `ONBOARD_LISTENING=true`, and then reinstall the app with what `onboard manifest --listening`"
@@ -44,7 +43,7 @@ class Managing:
         """Show or change how a channel is listened to; a sentence says why not."""
         if not self._desk.features.listening:
             return views.said(_NO_LISTENING)
-        if channel.startswith(_IS_A_DIRECT_MESSAGE):
+        if is_direct(channel):
             return views.said("Listening is for channels; here I answer everything anyway.")
         may_change = await self._may_manage(client, user)
         if wanted is None:

@@ -9,14 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import BotError
 from bot.slack import views
 from bot.slack.delivery import RefusedError, UnconfirmedError, key_of
-from bot.slack.desk import SHOWN, Desk, Json, resource_of, topic_of
+from bot.slack.desk import SHOWN, Desk, Json, is_direct, resource_of, topic_of
 from bot.slack.values import Carried, unpacked
 from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 
 _FURTHER = 20
-_IS_A_DIRECT_MESSAGE = "D"
 
 
 class Presses:
@@ -135,7 +134,7 @@ class Presses:
         here = Carried(
             topic=topic.id, start=carried.start, channel=carried.channel, thread=carried.thread
         )
-        shareable = not body["channel"]["id"].startswith(_IS_A_DIRECT_MESSAGE)
+        shareable = not is_direct(body["channel"]["id"])
         card = views.topic_card(topic, catalogue, here, shareable=shareable)
         await self._desk.tell(body, client, card)
 

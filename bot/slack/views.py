@@ -329,7 +329,9 @@ def guide(catalogue: Catalogue, offers: Offers) -> Message:
     if examples:
         blocks.append(_lines("*For example:*", examples))
     blocks.append(_lines("*Commands*", [f"`{typed}`  {told}" for typed, told in commands]))
-    blocks.append(_context("I keep no questions and no names. Same question, same answer."))
+    blocks.append(
+        _context("I keep no question, and no name of who asks. Same question, same answer.")
+    )
     blocks += _actions(_button("topics", "All topics", Carried()))
     return _message(lead, blocks)
 
@@ -373,7 +375,9 @@ def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
         ]
     if offers.suggest:
         blocks += _actions(_button("suggest", "Suggest a resource", Carried()))
-    blocks.append(_context("I keep no questions and no names. `/onboard help` lists all I can do."))
+    blocks.append(
+        _context("I keep no question, and no name of who asks. `/onboard help` lists all I can do.")
+    )
     return written(View(type="home", blocks=[written(block) for block in blocks]))
 
 
