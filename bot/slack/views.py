@@ -343,7 +343,11 @@ def _a_topic(catalogue: Catalogue) -> str:
 
 
 def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
-    """The Home tab: useful to someone who has never heard of the bot."""
+    """The Home tab: useful to someone who has never heard of the bot.
+
+    It is published anew while people look at it, so what can be pressed keeps its `block_id`:
+    a press on the page as it was a moment ago still means the same.
+    """
     ordered = path.topics_in_order(catalogue)
     blocks: list[Block] = [
         HeaderBlock(text="Where do I learn X?"),
@@ -359,7 +363,11 @@ def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
     if ordered:
         blocks += [
             DividerBlock(),
-            SectionBlock(text=_mrkdwn("*Look at a topic*"), accessory=_topic_menu(ordered)),
+            SectionBlock(
+                block_id="topics",
+                text=_mrkdwn("*Look at a topic*"),
+                accessory=_topic_menu(ordered),
+            ),
             *_paragraphs(
                 "",
                 [
@@ -374,7 +382,8 @@ def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
             _lines("*Questions that I can answer*", [f"\u2022 {escaped(ask)}" for ask in examples]),
         ]
     if offers.suggest:
-        blocks += _actions(_button("suggest", "Suggest a resource", Carried()))
+        button = _button("suggest", "Suggest a resource", Carried())
+        blocks.append(ActionsBlock(block_id="suggest", elements=[button]))
     blocks.append(
         _context("I keep no question, and no name of who asks. `/onboard help` lists all I can do.")
     )

@@ -80,6 +80,21 @@ async def test_a_topic_opens_in_a_window(slack: Slack) -> None:
     assert slack.posts() == []
 
 
+async def test_a_press_on_the_page_of_a_moment_ago_means_the_same(slack: Slack) -> None:
+    """Slack redraws the Home tab under people's fingers; nothing on it changes its name."""
+
+    def pressable(view: View) -> list[tuple[str, str]]:
+        held = [(one, part) for one in view.blocks for part in one.get("elements", [])]
+        held += [(one, one["accessory"]) for one in view.blocks if one.get("accessory")]
+        return [(one["block_id"], part["action_id"]) for one, part in held if "action_id" in part]
+
+    names = pressable(await home(slack))
+    assert len(names) > 1
+    await slack.open_home(NEWCOMER)
+    await slack.until(lambda: published(slack, 2))
+    assert pressable(await home(slack)) == names
+
+
 async def test_a_suggestion_from_home(slack: Slack) -> None:
     """What is suggested on the Home tab reaches the curators, and thanks come directly."""
     await press_on(slack, await home(slack), "Suggest a resource")
