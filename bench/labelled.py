@@ -1,58 +1,32 @@
-"""Labelled questions: which resources answer them, or that none does."""
+"""The labelled questions of this project."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalogue import load
-from bot.model import Catalogue, Surface
+from bot.labelled import Labelled, Set, parse_questions, read_questions
+from bot.model import Catalogue
+
+__all__ = ["ROOT", "Labelled", "Set", "labelled", "own_sets", "read_set"]
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests" / "questions"
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A question with the numbers of the resources that answer it; empty: show nothing."""
-
-    text: str
-    surface: Surface
-    style: str
-    relevant: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Questions on one catalogue."""
-
-    name: str
-    catalogue: Catalogue
-    questions: tuple[Labelled, ...]
 
 
 def own_sets() -> Iterator[Set]:
     """The labelled questions of this project: nine subjects, ours among them."""
     for folder in sorted(QUESTIONS.iterdir()):
         own = folder / "catalogue.yaml"
-        yield read_set(folder.name, own if own.exists() else ROOT / "resources.yaml", folder)
+        catalogue = own if own.exists() else ROOT / "resources.yaml"
+        yield read_set(folder.name, catalogue, folder / "questions.jsonl")
 
 
-def read_set(name: str, catalogue: Path, folder: Path) -> Set:
-    """The questions of a folder, on the catalogue of a file."""
+def read_set(name: str, catalogue: Path, questions: Path) -> Set:
+    """The questions of a file, on the catalogue of another."""
     loaded = load(catalogue)
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    return Set(name, loaded, tuple(labelled(loaded, line) for line in lines))
+    return Set(name, loaded, read_questions(questions, loaded))
 
 
 def labelled(catalogue: Catalogue, line: str) -> Labelled:
     """One line of a question file; `relevant` names resources by id or by address."""
-    given = json.loads(line)
-    numbers = {resource.id: at for at, resource in enumerate(catalogue.resources)}
-    numbers |= {resource.url: at for at, resource in enumerate(catalogue.resources)}
-    return Labelled(
-        given["text"],
-        given["surface"],
-        given["style"],
-        frozenset(numbers[name] for name in given["relevant"]),
-    )
+    return parse_questions(line, catalogue, "the line")[0]

@@ -20,8 +20,7 @@ from rapidfuzz import fuzz, process, utils
 from rich.console import Console
 from rich.table import Table
 
-from bench.labelled import Labelled, Set, labelled, own_sets
-from bot.catalogue import load
+from bench.labelled import Labelled, Set, own_sets, read_set
 from bot.model import Answer, Resource
 from bot.search import Index
 
@@ -48,7 +47,8 @@ def main() -> None:
     given = parser.parse_args()
     if bool(given.catalogue) != bool(given.questions):
         parser.error("--catalogue and --questions belong together")
-    sets = [_read(given.catalogue, given.questions)] if given.catalogue else list(own_sets())
+    named = given.questions
+    sets = [read_set(named.stem, given.catalogue, named)] if named else list(own_sets())
     out = Console(width=110)
     trials = [trial for one in sets for trial in _trials(one)]
     for one in sets:
@@ -57,12 +57,6 @@ def main() -> None:
         _show("all together", trials, out)
     if given.misses:
         _list_misses(trials, out)
-
-
-def _read(catalogue: Path, questions: Path) -> Set:
-    loaded = load(catalogue)
-    lines = questions.read_text(encoding="utf-8").splitlines()
-    return Set(questions.stem, loaded, tuple(labelled(loaded, line) for line in lines))
 
 
 def _trials(one: Set) -> Iterator[Trial]:

@@ -7,11 +7,12 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -20,13 +21,18 @@ from bot.model import SURFACES, Catalogue, Problem, Surface
 
 if TYPE_CHECKING:
     from bot.catalogue.markdown import Report
+    from bot.evaluate import Evaluation
+    from bot.evaluation_report import Run
     from bot.search import Index
+
+_T = TypeVar("_T")
 
 FINE, FOUND_FAULT, COULD_NOT_RUN = 0, 1, 2
 
 DEFAULT_CATALOGUE = Path("resources.yaml")
 _LONGEST_LINE = 1_000_000
 _LARGEST_PAGE = 16 * 2**20
+_MOST_HOLDERS = 10_000
 
 app = typer.Typer(
     help='Answers "where do I learn X?" from a catalogue of resources.',
@@ -233,6 +239,73 @@ def check(*, catalogue: CataloguePath = DEFAULT_CATALOGUE, as_json: AsJson = Fal
     raise typer.Exit(FOUND_FAULT if problems else FINE)
 
 
+@app.command("eval")
+def evaluate_it(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="QUESTIONS.jsonl",
+            readable=False,
+            help="Labelled questions, or folders with retrieval collections.",
+        ),
+    ],
+    *,
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Tell of every line that went wrong.")
+    ] = False,
+    other: Annotated[
+        Path | None,
+        typer.Option("--compare", readable=False, help="Compare with what --json printed before."),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--plot", help="Draw a picture into this PNG file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well the catalogue answers labelled questions.
+
+    A line of a file is a question with the resources that answer it:
+
+    {"text": "how does it work", "surface": "mention", "style": "plain",
+    "relevant": {"id-or-url": 2}, "id": "q1"}
+
+    2 means exactly this, 1 also useful, and {} that nothing should be shown.
+    The catalogue may also be a .json file with a list of entries. A folder
+    with corpus.jsonl, queries.jsonl and qrels.tsv is a catalogue of its own.
+    """
+    from bot import contract, evaluation_report, plot, terminal
+    from bot.evaluate import compare
+
+    folders = [path for path in files if path.is_dir()]
+    if folders:
+        if len(folders) < len(files) or other or picture:
+            raise BotError(
+                f"{folders[0]} is a folder, so it is taken for a retrieval collection. "
+                "Give folders only, without --compare and --plot, or name files of questions."
+            )
+        _evaluate_collections(folders, as_json=as_json)
+        return
+    before = _evaluation_in(other) if other else None
+    if picture:
+        plot.need_matplotlib()
+    run = _evaluated(files, catalogue, quiet=as_json)
+    if as_json:
+        plain = contract.evaluation_json(run.result)
+        if before:
+            plain["compared"] = contract.comparison_json(compare(before, run.result))
+        _print_json(plain)
+    else:
+        terminal.show(evaluation_report.figures(run.result))
+        if before:
+            terminal.show(evaluation_report.comparison(before, run.result))
+        most = None if show_all else evaluation_report.MOST_TOLD
+        terminal.show(evaluation_report.faults(run, most))
+    if picture:
+        _write(picture, plot.png(run.result))
+        _tell(f"The picture is in {picture}.")
+
+
 @app.command("import")
 def import_page(
     page: Annotated[Path, typer.Argument(readable=False, help="A Markdown page of links.")],
@@ -265,7 +338,7 @@ def import_page(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        _write(output, text)
+        _write(output, text.encode())
     _report(drafts.report)
 
 
@@ -384,26 +457,18 @@ def gallery(
 
 def _examined(path: Path, *, quiet: bool) -> tuple[str, tuple[Problem, ...]]:
     """What a sound catalogue holds, in a sentence, and the asks that miss their resource."""
-    from rich.progress import track
-
-    from bot import evaluate, terminal
+    from bot import findable
     from bot.catalogue import load_with_places
     from bot.search import Index
 
     loaded, places = load_with_places(path)
     index = Index.build(loaded)
     every = [(n, at) for n, r in enumerate(loaded.resources) for at in range(len(r.asks))]
-    shown = track(
-        every,
-        description="Trying every ask",
-        console=terminal.console(stderr=True),
-        transient=True,
-        disable=quiet or not sys.stderr.isatty(),
-    )
-    lost = [found for n, at in shown if (found := evaluate.lost_ask(loaded, index, n, at))]
+    shown = _progress(every, "Trying every ask", quiet=quiet)
+    lost = [found for n, at in shown if (found := findable.lost_ask(loaded, index, n, at))]
     problems = tuple(
         places.problem(
-            ("resources", ask.resource, "asks", ask.ask), *evaluate.sentences(loaded, ask)
+            ("resources", ask.resource, "asks", ask.ask), *findable.sentences(loaded, ask)
         )
         for ask in lost
     )
@@ -413,6 +478,96 @@ def _examined(path: Path, *, quiet: bool) -> tuple[str, tuple[Problem, ...]]:
         + (f"each of {len(every)} asks finds its resource." if every else "no asks yet.")
     )
     return summary, problems
+
+
+def _evaluated(files: list[Path], path: Path, *, quiet: bool) -> "Run":
+    """The questions of some files, asked of a catalogue."""
+    from bot import evaluate, labelled
+    from bot.evaluation_report import Run
+    from bot.search import Index
+
+    loaded = labelled.read_list(path) if path.suffix == ".json" else _load(path)
+    asked = [one for file in files for one in labelled.read_questions(file, loaded)]
+    index = Index.build(loaded)
+    answers = [
+        index.search(one.text, one.surface, evaluate.DEPTH)
+        for one in _progress(asked, "Asking every question", quiet=quiet)
+    ]
+    numbers = {resource.id: at for at, resource in enumerate(loaded.resources)}
+    lines = [evaluate.judge(*pair, numbers) for pair in zip(asked, answers, strict=True)]
+    return Run(loaded, asked, answers, evaluate.evaluation(lines), partial(_holders, index))
+
+
+def _holders(index: "Index", word: str) -> frozenset[str]:
+    """Ids of the resources that a word alone leads to."""
+    return frozenset(
+        found.resource.id for found in index.search(word, "dm", _MOST_HOLDERS).candidates
+    )
+
+
+def _evaluate_collections(folders: list[Path], *, as_json: bool) -> None:
+    from bot import contract, evaluate, evaluation_report, labelled, terminal
+    from bot.search import Index
+
+    found = []
+    for folder in folders:
+        given = labelled.read_collection(folder)
+        index = Index.build(given.catalogue)
+        numbers = {one.id: at for at, one in enumerate(given.catalogue.resources)}
+        ranked = [
+            (
+                asked,
+                [
+                    numbers[candidate.resource.id]
+                    for candidate in index.search(
+                        asked.text, asked.surface, evaluate.COLLECTION_AT
+                    ).candidates
+                ],
+            )
+            for asked in _progress(given.questions, f"Searching {given.name}", quiet=as_json)
+        ]
+        found.append(evaluate.retrieval(given.name, ranked, len(numbers)))
+    if as_json:
+        _print_json(contract.collections_json(found))
+    else:
+        terminal.show(evaluation_report.collections(found))
+
+
+def _evaluation_in(path: Path) -> "Evaluation":
+    """What `onboard eval --json` printed into a file."""
+    from bot.contract import read_evaluation
+
+    try:
+        return read_evaluation(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise BotError(f"{path} cannot be read: {_reason(error)}.") from error
+    except json.JSONDecodeError as error:
+        reason = f"it is not JSON (line {error.lineno})"
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        reason = str(error)
+    raise BotError(
+        f"{path} is not what onboard eval --json prints: {reason}. "
+        "Put the output of onboard eval --json into a file, and name that one."
+    )
+
+
+def _progress(some: Sequence[_T], said: str, *, quiet: bool) -> Iterable[_T]:
+    """These one by one, with a bar on a terminal that says how far it is."""
+    from rich.progress import track
+
+    from bot import terminal
+
+    return track(
+        some,
+        description=said,
+        console=terminal.console(stderr=True),
+        transient=True,
+        disable=quiet or not sys.stderr.isatty(),
+    )
 
 
 def _load(path: Path) -> Catalogue:
@@ -488,17 +643,15 @@ def _report(report: "Report") -> None:
         )
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Replace a file as a whole or not at all."""
     from tempfile import NamedTemporaryFile
 
     aside: Path | None = None
     try:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".onboard-", delete=False
-        ) as file:
+        with NamedTemporaryFile(dir=path.parent, prefix=".onboard-", delete=False) as file:
             aside = Path(file.name)
-            file.write(text)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         aside.chmod(0o666 & ~_umask())

@@ -1,8 +1,14 @@
 """The JSON that other programs read: field names here are a promise."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from bot.evaluate import Comparison, Evaluation, Figures, Outcome, Retrieval
 from bot.model import Answer, Contribution, Problem
+
+EVALUATION_VERSION = 1
 
 
 def answer_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
@@ -58,6 +64,96 @@ def problems_json(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
         }
         for problem in problems
     ]
+
+
+def evaluation_json(given: Evaluation) -> dict[str, Any]:
+    """An evaluation as plain data; `read_evaluation` reads it again."""
+    return {
+        "version": EVALUATION_VERSION,
+        "overall": _rounded(given.overall),
+        "by_style": {name: _rounded(some) for name, some in given.by_style.items()},
+        "by_surface": {name: _rounded(some) for name, some in given.by_surface.items()},
+        "lines": [_rounded(line) for line in given.lines],
+    }
+
+
+def comparison_json(given: Comparison) -> dict[str, Any]:
+    """Which lines got better and worse since another run, as plain data."""
+    return {
+        "lines": given.lines,
+        "only_before": given.only_before,
+        "only_after": given.only_after,
+        "better": [{"id": after.id, "text": after.text} for _, after in given.better],
+        "worse": [{"id": after.id, "text": after.text} for _, after in given.worse],
+    }
+
+
+def collections_json(given: Sequence[Retrieval]) -> dict[str, Any]:
+    """The figures of retrieval collections as plain data."""
+    return {"version": EVALUATION_VERSION, "collections": [_rounded(one) for one in given]}
+
+
+def read_evaluation(plain: object) -> Evaluation:
+    """What `evaluation_json` gave; raises ValueError with what is wrong, as part of a sentence."""
+    given = _block(plain, "it")
+    if given.get("version") != EVALUATION_VERSION:
+        raise _unfit(f'it has no "version": {EVALUATION_VERSION}')
+    lines = given.get("lines")
+    if not isinstance(lines, list):
+        raise _unfit('it has no list "lines"')
+    return Evaluation(
+        overall=Figures(**_typed(Figures, given.get("overall"), '"overall"')),
+        by_style=_groups(given, "by_style"),
+        by_surface=_groups(given, "by_surface"),
+        lines=tuple(
+            Outcome(**_typed(Outcome, line, f"line {number}"))
+            for number, line in enumerate(lines, 1)
+        ),
+    )
+
+
+def _groups(given: Mapping[str, object], key: str) -> dict[str, Figures]:
+    groups = _block(given.get(key), f'"{key}"')
+    return {
+        name: Figures(**_typed(Figures, some, f'"{key}", "{name}"'))
+        for name, some in groups.items()
+    }
+
+
+def _unfit(reason: str) -> ValueError:
+    return ValueError(reason)
+
+
+def _block(plain: object, where: str) -> dict[str, Any]:
+    if not isinstance(plain, dict):
+        raise _unfit(f"{where} is not an object")
+    return plain
+
+
+def _typed(of: type, plain: object, where: str) -> dict[str, Any]:
+    """The fields of a dataclass, each of its type; others are left out."""
+    given, hints = _block(plain, where), get_type_hints(of)
+    for field in fields(of):
+        if field.name not in given or not _is(given[field.name], hints[field.name]):
+            raise _unfit(f'{where} has no fitting "{field.name}"')
+    return {field.name: given[field.name] for field in fields(of)}
+
+
+def _is(value: object, hint: Any) -> bool:
+    if get_origin(hint) in (Union, UnionType):
+        return any(_is(value, choice) for choice in get_args(hint))
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if hint is float:
+        return type(value) in (int, float)
+    return type(value) is hint
+
+
+def _rounded(given: Figures | Outcome | Retrieval) -> dict[str, Any]:
+    return {
+        name: round(value, 4) if isinstance(value, float) else value
+        for name, value in asdict(given).items()
+    }
 
 
 def _sum_json(lines: tuple[Contribution, ...]) -> dict[str, dict[str, float]]:

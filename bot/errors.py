@@ -19,3 +19,11 @@ class CatalogueError(BotError):
 
 class CatalogueUnreadableError(CatalogueError):
     """The file could not be opened, so that nothing is known of its content."""
+
+
+class LabelsError(BotError):
+    """Labelled questions cannot be used; `problems` holds their faults, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -26,6 +26,8 @@ MODULES = sorted(TREES)
 EDGES = (
     "bot.cli",
     "bot.terminal",
+    "bot.evaluation_report",
+    "bot.plot",
     "bot.__main__",
     "bot.logs",
     "bot.serve",
@@ -39,6 +41,8 @@ PURE = (
     "bot.search",
     "bot.question",
     "bot.path",
+    "bot.findable",
+    "bot.labelled",
     "bot.evaluate",
     "bot.contract",
 )
@@ -60,7 +64,8 @@ OWNERS = {
     "Stemmer": ("bot.search",),
     "rapidfuzz": ("bot.search", "bot.catalogue", "bot.path"),
     "typer": ("bot.cli", "bot.terminal"),
-    "rich": ("bot.cli", "bot.terminal"),
+    "rich": ("bot.cli", "bot.terminal", "bot.evaluation_report"),
+    "matplotlib": ("bot.plot",),
     "symspellpy": (),
     "bench": (),
     "tests": (),
@@ -191,8 +196,10 @@ def test_pure_modules_ask_nobody(module: str) -> None:
     assert {called for _, called in calls(module)} & {"print", "input", "exec", "eval"} == set()
 
 
-def test_pure_modules_open_two_files() -> None:
-    """The catalogue and the word list are all that the pure middle opens, each in one place."""
+def test_pure_modules_open_three_files() -> None:
+    """Catalogue, labelled questions and word list are all that the pure middle opens, each in one
+    place.
+    """
     opened = {
         (module, inside, called)
         for module in MODULES
@@ -203,6 +210,8 @@ def test_pure_modules_open_two_files() -> None:
     assert opened == {
         ("bot.catalogue.reader", "load_with_places", "open"),
         ("bot.catalogue.reader", "_beside", "iterdir"),
+        ("bot.labelled", "_beside", "iterdir"),
+        ("bot.labelled", "_lines", "open"),
         ("bot.search.english", "_ranks", "read_bytes"),
     }
 

@@ -28,7 +28,8 @@ PAGE = ROOT / "tests/catalogue/pages/onboarding.md"
 PATIENCE = 60
 """Seconds after which what should come at once is taken to be stuck."""
 COMMANDS = (
-    "ask", "topics", "topic", "check", "import", "schema", "try", "serve", "manifest", "gallery",
+    "ask", "topics", "topic", "check", "eval", "import", "schema", "try", "serve", "manifest",
+    "gallery",
 )  # fmt: skip
 
 SAILING = """\
@@ -979,6 +980,206 @@ def test_no_address_makes_a_faulty_draft(address: str, tmp_path: Path) -> None:
     else:
         assert (ran.code, ran.out) == (2, "")
         assert is_sentence(ran.err)
+
+
+# eval
+
+QUESTIONS = (
+    {"id": "loop", "text": "how do I tie a bowline", "style": "plain", "relevant": {"bowline": 2}},
+    {"id": "moon", "text": "moon", "style": "vague", "relevant": {"tide-tables": 2, "moon": 1}},
+    {"id": "lost", "text": "tide tables", "style": "vague", "relevant": {"harbour-manual": 2}},
+    {"id": "off", "text": "what is zorkmid", "style": "trap", "relevant": {}},
+    {"id": "talk", "text": "the tide is late", "surface": "channel", "style": "chatter",
+     "relevant": {}},
+    {"id": "stray", "text": "tide tables for high water", "style": "trap", "relevant": {}},
+)  # fmt: skip
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    """Labelled questions on sailing."""
+    path = tmp_path / "questions.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in QUESTIONS), encoding="utf-8")
+    return path
+
+
+def test_an_evaluation_tells_figures_and_reasons(sailing: Path, questions: Path) -> None:
+    """People get the figures by style and surface, and each line that went wrong with its why."""
+    ran = run("eval", "-c", sailing, questions)
+    assert (ran.code, ran.err) == (0, "")
+    rows = [line.split() for line in ran.out.splitlines()]
+    heading = "to answer first right nDCG@5 recall@3 answered wrong answers".split()
+    assert ["style", *heading] in rows
+    assert ["surface", *heading] in rows
+    assert ["plain", "1", "1.00", "1.00", "1.00", "1.00", "0"] in rows
+    assert ["vague", "2", "0.50", "0.44", "0.75", "1.00", "1"] in rows
+    assert ["style", *"to refuse false answers share".split()] in rows
+    assert ["trap", "2", "1", "0.50"] in rows
+    assert ["chatter", "1", "0", "0.00"] in rows
+    assert ["all", "3", "0", "0.33"] not in rows
+    assert ["all", "3", "1", "0.33"] in rows
+    assert "Channel noise, the share of lines to leave alone that were answered: 0.000." in ran.out
+    assert "Answered with the wrong resource (1)\nlost  “tide tables”\n" in ran.out
+    assert "   first: tide-tables: Tide tables\n" in ran.out
+    assert "   wanted: harbour-manual: The harbour manual (in place " in ran.out
+    assert "Answered, though there is nothing to show (1)\nstray  “tide tables for" in ran.out
+    assert ran.out.count("   why: ") == 2
+    assert [line for line in ran.out.splitlines() if line != line.rstrip()] == []
+
+
+def test_the_json_of_an_evaluation_is_the_contract(sailing: Path, questions: Path) -> None:
+    """Programs get the same figures, and each line in order."""
+    plain = run("eval", "-c", sailing, questions, "--json").json
+    assert list(plain) == ["version", "overall", "by_style", "by_surface", "lines"]
+    assert [line["id"] for line in plain["lines"]] == [one["id"] for one in QUESTIONS]
+    assert [line["right"] for line in plain["lines"]] == [True, True, False, True, True, False]
+    assert list(plain["by_style"]) == ["plain", "vague", "trap", "chatter"]
+    assert list(plain["by_surface"]) == ["mention", "channel"]
+    twice = run("eval", "-c", sailing, questions, questions, "--json").json
+    assert twice["lines"] == plain["lines"] * 2
+    assert twice["overall"]["first_right"] == plain["overall"]["first_right"]
+
+
+def test_a_line_is_asked_where_it_was_said(sailing: Path, tmp_path: Path) -> None:
+    """The same question is judged by the surface of its line."""
+    path = tmp_path / "q.jsonl"
+    path.write_text(
+        "".join(
+            json.dumps({"text": "tide tables", "surface": surface, "relevant": {"tide-tables": 2}})
+            + "\n"
+            for surface in SURFACES
+        ),
+        encoding="utf-8",
+    )
+    lines = run("eval", "-c", sailing, path, "--json").json["lines"]
+    assert [line["verdict"] for line in lines] == ["answer", "answer", "answer", "nothing"]
+
+
+def test_an_evaluation_is_compared_with_one_before(
+    sailing: Path, questions: Path, tmp_path: Path
+) -> None:
+    """The same run shows no difference; a better catalogue shows the lines it mended."""
+    before = tmp_path / "before.json"
+    before.write_text(run("eval", "-c", sailing, questions, "--json").out, encoding="utf-8")
+    same = run("eval", "-c", sailing, questions, "--compare", before).out
+    assert "6 lines are in both. 0 got better, 0 worse." in same
+    assert re.findall(r"[+-]0\.\d", same) == []
+    mended = sailing.with_name("mended.yaml")
+    mended.write_text(
+        SAILING.replace("level: intro\n  - id: bowline", "aliases: [tide tables]\n  - id: bowline"),
+        encoding="utf-8",
+    )
+    more = tmp_path / "more.jsonl"
+    more.write_text('{"text": "knots", "relevant": {"bowline": 1}}', encoding="utf-8")
+    found = run("eval", "-c", mended, questions, more, "--compare", before).out
+    assert "6 lines are in both, 1 only now. 1 got better, 0 worse." in found
+    assert "lost  “tide tables”: was wrong (tide-tables) and answered, is right and" in found
+    compared = run("eval", "-c", mended, questions, more, "--compare", before, "--json").json
+    assert compared["compared"]["better"] == [{"id": "lost", "text": "tide tables"}]
+    assert (compared["compared"]["lines"], compared["compared"]["only_after"]) == (6, 1)
+    # What --json printed beside a comparison can itself be compared with.
+    before.write_text(json.dumps(compared), encoding="utf-8")
+    assert (
+        "7 lines are in both."
+        in run("eval", "-c", mended, questions, more, "--compare", before).out
+    )
+
+
+def test_an_evaluation_is_drawn(sailing: Path, questions: Path, tmp_path: Path) -> None:
+    """The picture is a PNG file; nothing is left beside it, and its place is said."""
+    path = tmp_path / "pictures" / "out.png"
+    path.parent.mkdir()
+    ran = run("eval", "-c", sailing, questions, "--plot", path)
+    assert (ran.code, ran.err) == (0, f"The picture is in {path}.\n")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert list(path.parent.iterdir()) == [path]
+    lost = run("eval", "-c", sailing, questions, "--plot", tmp_path / "nowhere" / "out.png")
+    assert (lost.code, is_sentence(lost.err)) == (2, True)
+
+
+def test_only_some_faults_are_told_unless_all(sailing: Path, tmp_path: Path) -> None:
+    """At most twenty lines are told of, and how many more there are; --all tells of every one."""
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"text": "tide tables", "relevant": {"bowline": 1}}\n' * 25, encoding="utf-8")
+    some = run("eval", "-c", sailing, path).out
+    assert some.count("   why: ") == 20
+    assert "… and 5 more. To see them all: --all" in some
+    every = run("eval", "-c", sailing, path, "--all").out
+    assert every.count("   why: ") == 25
+    assert "more. To see" not in every
+
+
+def test_what_goes_well_is_said(sailing: Path, tmp_path: Path) -> None:
+    """Where nothing went wrong, that is told instead of an empty list."""
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"text": "tide tables", "relevant": {"tide-tables": 2}}', encoding="utf-8")
+    assert run("eval", "-c", sailing, path).out.splitlines()[-1] == "Every line went well."
+
+
+def test_a_plain_list_is_evaluated_too(tmp_path: Path) -> None:
+    """A JSON list of entries serves as the catalogue."""
+    path, asked = tmp_path / "list.json", tmp_path / "q.jsonl"
+    path.write_text('[{"id": "7", "title": "The bowline", "section": "Knots"}]', encoding="utf-8")
+    asked.write_text('{"text": "what is a bowline", "relevant": {"7": 2}}', encoding="utf-8")
+    assert run("eval", "-c", path, asked, "--json").json["overall"]["first_right"] == 1.0
+
+
+def test_a_collection_is_evaluated(tmp_path: Path) -> None:
+    """A folder is searched for its own queries; the figures are nDCG@10 and recall@10."""
+    for name, text in {
+        "corpus.jsonl": '{"_id": "a", "title": "", "text": "a loop of rope"}\n'
+        '{"_id": "b", "title": "Moon", "text": "the moon pulls water"}\n',
+        "queries.jsonl": '{"_id": "q", "text": "moon water"}\n',
+        "qrels.tsv": "query-id\tcorpus-id\tscore\nq\tb\t1\nq\ta\t1\n",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    ran = run("eval", tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    heading, row = (line.split() for line in ran.out.splitlines())
+    assert heading == ["collection", "queries", "documents", "nDCG@10", "recall@10"]
+    assert row == [tmp_path.name, "1", "2", "0.613", "0.500"]
+    (plain,) = run("eval", tmp_path, "--json").json["collections"]
+    assert (plain["ndcg"], plain["recall"]) == (0.6131, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["question.jsonl"], 'There is no such file. Did you mean "questions.jsonl"?'),
+        (["."], "A retrieval collection holds corpus.jsonl, queries.jsonl and qrels.tsv."),
+        ([".", "questions.jsonl"], "is a folder, so it is taken for a retrieval collection."),
+        ([".", "--plot", "x.png"], "is a folder, so it is taken for a retrieval collection."),
+        (["questions.jsonl", "-c", "nothing.yaml"], "There is no such file."),
+        (["questions.jsonl", "-c", "nothing.json"], "There is no such file."),
+        (["questions.jsonl", "--compare", "."], "cannot be read: Is a directory."),
+        (["questions.jsonl", "--compare", "sailing.yaml"], "prints: it is not JSON (line 1)."),
+        (["questions.jsonl", "--compare", "deep.json"], "prints: it is nested too deeply."),
+        (["questions.jsonl", "--compare", "bytes.json"], "prints: it is not UTF-8 text."),
+        (["questions.jsonl", "--compare", "other.json"], 'prints: it has no "version": 1.'),
+        (["bad.jsonl"], "bad.jsonl:1:1: This is not a JSON object."),
+    ],
+)
+def test_an_evaluation_that_cannot_run_says_why(
+    arguments: list[str],
+    said: str,
+    sailing: Path,
+    questions: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever file is missing or of another kind, a sentence says so, with exit code 2."""
+    monkeypatch.chdir(questions.parent)
+    for name, data in {
+        "deep.json": b"[" * 200_000,
+        "bytes.json": b"\xff",
+        "other.json": b"{}",
+        "bad.jsonl": b"7",
+    }.items():
+        Path(name).write_bytes(data)
+    given = arguments if "-c" in arguments else [*arguments, "-c", sailing.name]
+    ran = run("eval", *given)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert is_sentence(ran.err)
 
 
 # Help

@@ -3,7 +3,17 @@
 import json
 from typing import Any
 
-from bot.contract import answer_json, problems_json
+import pytest
+
+from bot.contract import (
+    answer_json,
+    collections_json,
+    comparison_json,
+    evaluation_json,
+    problems_json,
+    read_evaluation,
+)
+from bot.evaluate import Comparison, Evaluation, Figures, Outcome, Retrieval
 from bot.model import (
     Answer,
     Candidate,
@@ -85,3 +95,103 @@ def test_problems_are_written_in_parts() -> None:
         '{"file": "c.yaml", "line": 0, "column": 0, "message": "All.", "remedy": "Go."}]'
     )
     assert problems_json(()) == []
+
+
+# Evaluations
+
+FIGURES = Figures(
+    answerable=1,
+    first_right=0.987654321,
+    ndcg=0.5,
+    recall=1.0,
+    answered=0.0,
+    wrong_answers=0,
+    to_refuse=0,
+    false_answers=0,
+    false_share=None,
+    auroc=None,
+    calibration_error=0.123456,
+    channel_noise=None,
+)
+LINE = Outcome(
+    id="q1",
+    text="how 🐢",
+    surface="dm",
+    style="plain",
+    answerable=True,
+    verdict="unsure",
+    confidence=0.123456,
+    first=None,
+    right=False,
+    place=None,
+    ndcg=0.0,
+    recall=0.0,
+)
+RUN = Evaluation(
+    overall=FIGURES, by_style={"plain": FIGURES}, by_surface={"dm": FIGURES}, lines=(LINE,)
+)
+
+
+def test_an_evaluation_is_written_letter_for_letter() -> None:
+    """Names, their order and four decimals are a promise; the version comes first."""
+    figures = (
+        '{"answerable": 1, "first_right": 0.9877, "ndcg": 0.5, "recall": 1.0, "answered": 0.0, '
+        '"wrong_answers": 0, "to_refuse": 0, "false_answers": 0, "false_share": null, '
+        '"auroc": null, "calibration_error": 0.1235, "channel_noise": null}'
+    )
+    assert json.dumps(evaluation_json(RUN), ensure_ascii=False) == (
+        f'{{"version": 1, "overall": {figures}, "by_style": {{"plain": {figures}}}, '
+        f'"by_surface": {{"dm": {figures}}}, "lines": [{{"id": "q1", "text": "how 🐢", '
+        '"surface": "dm", "style": "plain", "answerable": true, "verdict": "unsure", '
+        '"confidence": 0.1235, "first": null, "right": false, "place": null, "ndcg": 0.0, '
+        '"recall": 0.0}]}'
+    )
+
+
+def test_an_evaluation_can_be_read_again() -> None:
+    """What was written is read as it was, to four decimals; names it does not know are nothing."""
+    plain = json.loads(json.dumps(evaluation_json(RUN)))
+    assert evaluation_json(read_evaluation(plain)) == plain
+    plain["lines"][0]["later"] = plain["compared"] = 1
+    assert read_evaluation(plain).lines[0].id == "q1"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ([], [], "it is not an object"),
+        (["version"], 2, 'it has no "version": 1'),
+        (["lines"], {}, 'it has no list "lines"'),
+        (["lines", 0], 1, "line 1 is not an object"),
+        (["lines", 0, "surface"], "mail", 'line 1 has no fitting "surface"'),
+        (["lines", 0, "surface"], [], 'line 1 has no fitting "surface"'),
+        (["lines", 0, "right"], 1, 'line 1 has no fitting "right"'),
+        (["lines", 0, "place"], "1", 'line 1 has no fitting "place"'),
+        (["overall", "wrong_answers"], True, '"overall" has no fitting "wrong_answers"'),
+        (["overall", "ndcg"], True, '"overall" has no fitting "ndcg"'),
+        (["overall"], None, '"overall" is not an object'),
+        (["by_style"], [], '"by_style" is not an object'),
+        (["by_surface", "dm", "answerable"], 1.5, '"by_surface", "dm" has no fitting "answerable"'),
+    ],
+)
+def test_what_is_no_evaluation_is_told(path: list[Any], value: object, said: str) -> None:
+    """A value that is not as it was written is named."""
+    plain: Any = {"": json.loads(json.dumps(evaluation_json(RUN)))}
+    inside = plain
+    for step in ["", *path][:-1]:
+        inside = inside[step]
+    inside[["", *path][-1]] = value
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        read_evaluation(plain[""])
+
+
+def test_comparisons_and_collections_are_written_letter_for_letter() -> None:
+    """A comparison names the lines that changed, a collection its four figures."""
+    assert json.dumps(comparison_json(Comparison(3, 1, 0, ((LINE, LINE),), ()))) == (
+        '{"lines": 3, "only_before": 1, "only_after": 0, '
+        '"better": [{"id": "q1", "text": "how \\ud83d\\udc22"}], "worse": []}'
+    )
+    assert json.dumps(collections_json([Retrieval("c", 0.123456, 1.0, 2, 3)])) == (
+        '{"version": 1, "collections": [{"name": "c", "ndcg": 0.1235, "recall": 1.0, '
+        '"queries": 2, "documents": 3}]}'
+    )

@@ -11,7 +11,7 @@ import pytest
 
 from bench.labelled import ROOT, Labelled, Set, labelled
 from bot.catalogue import load
-from bot.evaluate import lost_ask, sentences
+from bot.findable import lost_ask, sentences
 from bot.model import Answer, Catalogue, Resource, Topic
 from bot.search import Index
 from tests.search.samples import labelled_sets, own_index
