@@ -7,7 +7,7 @@ Q ?= how does PCI enumeration work
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help try ask check test lint types test-only coverage bench lock format clean
+.PHONY: help try ask check test lint types test-only coverage calibrate bench lock format clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ test-only: $(READY)
 
 coverage: $(READY) ## the tests once more, with the lines that no test reaches
 	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term
+
+calibrate: $(READY) ## refit ranking and confidence on the labelled questions, and print the constants
+	$(BIN)/python -m bench.calibrate
 
 bench: $(READY) ## measure speed and relevance beside what people would use instead
 	$(BIN)/python -m bench.search

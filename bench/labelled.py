@@ -14,7 +14,7 @@ QUESTIONS = ROOT / "tests" / "questions"
 
 
 def own_sets() -> Iterator[Set]:
-    """The labelled questions of this project: nine subjects, ours among them."""
+    """The labelled questions of this project: twelve subjects, ours among them."""
     for folder in sorted(QUESTIONS.iterdir()):
         own = folder / "catalogue.yaml"
         catalogue = own if own.exists() else ROOT / "resources.yaml"

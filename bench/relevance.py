@@ -4,8 +4,8 @@
 would use instead: rapidfuzz `WRatio` over titles, aliases and tags, and BM25 with stemming
 (bm25s) over all text. `--catalogue FILE --questions FILE` measures on others.
 
-The own sets also fitted the weights (bench/fit.py prints the figures with each subject left out),
-so trust the comparison more than the height.
+The own sets also fitted the weights (bench/calibrate.py prints the figures with each subject left
+out), so trust the comparison more than the height.
 """
 
 import argparse

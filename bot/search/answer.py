@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,14 @@ _MOST_COMPARED = 24
 # A candidate less likely than this says nothing about which topic was meant.
 _NEAR = 0.1
 
+# A part of a question, which weighs at least so much of the whole, is open if the first result
+# holds less than this share of it, and settled by one that holds more, and has a chance itself.
+# Without the last, of the results shown in this way 12 of 22 were wrong; with it, 4 of 13.
+_LEAST_PART = 0.15
+_OPEN = 0.4
+_LEAST_CHANCE = 0.3
+_MOST_OTHER = 8
+
 _FIELD_PHRASES = {
     "title": "in the title",
     "alias": "among its other names",
@@ -61,6 +69,8 @@ class Found:
     slots: tuple[Slot, ...]
     weights: npt.NDArray[np.float64]
     """What each slot tells resources apart, 0 to 1, times how often the question says it."""
+    asked: npt.NDArray[np.bool_]
+    """Whether the question itself says a slot, or has no subject of its own."""
     evidence: Evidence
     signs: npt.NDArray[np.float64]
     """Candidates x `confidence.SIGNS`."""
@@ -80,6 +90,7 @@ def compose(
     resources = [catalogue.resources[doc] for doc in found.evidence.docs.tolist()]
     chances = confidence.probability(found.signs).tolist()
     verdict = _verdict(asked, found, chances, surface)
+    shown = _shown(found, chances, verdict)[:limit]
     likely = [one for one, chance in zip(resources, chances, strict=True) if chance >= _NEAR]
     return Answer(
         question=message,
@@ -90,10 +101,12 @@ def compose(
         results=tuple(
             Result(
                 resource=resources[place],
-                confidence=min(chances[: place + 1]),
+                confidence=sureness,
                 why=tuple(_why(built, found, resources[place], place)),
             )
-            for place in _shown(found, chances, verdict)[:limit]
+            for place, sureness in zip(
+                shown, accumulate((chances[place] for place in shown), min), strict=True
+            )
         ),
         candidates=tuple(
             Candidate(
@@ -154,10 +167,7 @@ def _verdict(asked: Question, found: Found, chances: list[float], surface: Surfa
         return "nothing"
     if surface == "channel" and not (asked.asks and subject):
         return "nothing"
-    well_founded = confidence.has_key_word(found.signs[0]) and confidence.is_near(
-        found.signs[0], found.evidence.features[0]
-    )
-    given = confidence.verdict(chances[0], surface, well_founded=well_founded)
+    given = confidence.verdict(chances[0], surface)
     # Where nobody asked the bot there is no "closest": it answers or it is silent.
     return "nothing" if surface == "channel" and given == "unsure" else given
 
@@ -168,12 +178,39 @@ def _shown(found: Found, chances: list[float], verdict: Verdict) -> list[int]:
         return []
     scores = found.evidence.scores.tolist()
     # Up to the first that is not worth it: what is shown is never a gap in the ranking.
-    return list(
+    places = list(
         takewhile(
             lambda at: min(scores[at] / scores[0], chances[at] / chances[0]) >= _WORTH_SHOWING,
             range(min(MOST_SHOWN, len(chances))),
         )
     )
+    other = _other_topic(found, chances)
+    if other is not None and other not in places:
+        places[1:] = [other, *places[1:]]
+    return places[:MOST_SHOWN]
+
+
+def _other_topic(found: Found, chances: list[float]) -> int | None:
+    """The place of the candidate for the part of a question that the first one does not settle.
+
+    "Anything on interrupts and on the scheduler?": one resource holds the one, another the other.
+    """
+    asked = [at for at, slot in enumerate(found.slots) if slot.is_subject and found.asked[at]]
+    parts = {found.slots[at].part for at in asked}
+    if len(parts) <= 1:
+        return None
+    total = float(found.weights.sum())
+    for part in sorted(parts):
+        own = [at for at in asked if found.slots[at].part == part]
+        weights = found.weights[own]
+        weight = float(weights.sum())
+        if weight < _LEAST_PART * total:
+            continue
+        settled = found.evidence.fits[:_MOST_OTHER, own] @ weights / weight
+        best = int(np.argmax(settled))
+        if settled[0] < _OPEN <= settled[best] and chances[best] >= _LEAST_CHANCE:
+            return best
+    return None
 
 
 def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator[str]:

@@ -16,7 +16,7 @@ from bot.search.postings import SHORT, Floats, Ints, Longs, Postings, places
 
 # BM25F (Robertson, Zaragoza, Taylor 2004): a term's frequencies are weighted by field and
 # normalised by the field's length before they saturate together.
-_SATURATION = 1.6
+_SATURATION = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Field:
 
 
 FIELDS: dict[str, Field] = {
-    "title": Field(2.0, 0.4, strong=True),
+    "title": Field(2.0, 0.6, strong=True),
     "alias": Field(2.5, 0.2, strong=True),
     "ask": Field(1.0, 0.3, strong=True),
     "tag": Field(2.5, 0.3, strong=True),
@@ -52,6 +52,7 @@ def _bits(chosen: Iterable[str]) -> int:
 
 STRONG = _bits(name for name, field in FIELDS.items() if field.strong)
 ASK = _bits(("ask",))
+CURATED = _bits(("alias", "tag", "topic"))
 NAMES = _bits(("title", "alias", "tag", "topic"))
 NAMES_KIND = _bits(("kind", "title", "alias", "tag"))
 
@@ -125,22 +126,21 @@ def read_catalogue(catalogue: Catalogue) -> Built:
         rarities[term] = min(rarities[term], english.rarity(surface))
     weights = np.array(
         [
-            specificity(postings.frequency(term), postings.size, rarity)
-            for term, rarity in enumerate(rarities)
+            rarity(postings.frequency(term), postings.size) * in_english
+            for term, in_english in enumerate(rarities)
         ],
         dtype=np.float32,
     )
     return Built(words, synonyms, postings, reader.short_texts(weights), weights)
 
 
-def specificity(frequency: int, size: int, rarity: float) -> float:
+def rarity(frequency: int, size: int) -> float:
     """How much a word tells resources apart, 0 to 1.
 
-    BM25's inverse document frequency as a share of that of an unseen word, times how rare the
-    word is in English.
+    BM25's inverse document frequency as a share of that of an unseen word.
     """
     unseen = log(1 + (size + 0.5) / 0.5)
-    return log(1 + (size - frequency + 0.5) / (frequency + 0.5)) / unseen * rarity
+    return log(1 + (size - frequency + 0.5) / (frequency + 0.5)) / unseen
 
 
 def _synonym_groups(catalogue: Catalogue) -> Iterator[Sequence[str]]:

@@ -15,7 +15,7 @@ SHORTEST = 4
 # A word this frequent says nothing about a subject ("work", rank 118) ...
 _COMMONEST = 15
 # ... and a word this rare, or unknown, says all it can.
-_RAREST = 25_000
+_RAREST = 60_000
 _LEAST = 0.08
 
 # A year or a version narrows a subject down, and never is one.
@@ -26,40 +26,55 @@ GOOD_ENGLISH = 45_000
 
 STOP_WORDS = frozenset(
     """
-    a about above after again against ain all also am an and any are aren arent as at be because
-    been before being below between both but by can cannot cant could couldnt d did didnt do does
-    doesnt doing dont down during each either else etc ever every few for from further had has have
-    havent having he her here hers him his how however hows i id if ill im in into is isnt it its
-    itself ive just let lets ll m me might more most must my myself neither no nor not now o of off
-    on once one ones only or other our ours ourselves out over own per re really s same shall she
-    should so some such t than that thats the their theirs them themselves then there theres these
-    they theyre this those though through till to too under until up upon us ve very was wasnt we
-    well were weve what whats when where wheres whether which while who whom whos whose why will
-    with within without wont would y yes yet you your youre yours yourself
-    e g ie eg vs w
+    a about above after again against ain all also am an and any aren arent as at be because
+    been before being below between both but by cannot cant couldnt d didnt doesnt doing dont
+    down during each either else etc ever every few for from further had has have havent having
+    he her here hers him his however hows i id if ill im in into isnt it its itself ive just let
+    lets ll m me might more most must my myself neither no nor not now o of off on once one ones
+    only or other our ours ourselves out over own per re really s same shall she so some such t
+    than that thats the their theirs them themselves then there theres these they theyre this
+    those though through till to too under until up upon us ve very was wasnt we well were weve
+    whats wheres whether while whom whos whose will with within without wont would y yes yet you
+    your youre yours yourself e g ie eg vs w
     """.split()
 )
 
 # The frame of a question rather than its subject. They may still match ("Docker: get started").
 FRAME_WORDS = frozenset(
     """
-    even first joined
-    actual actually advice advise anybody anyone anything anyway anyways anywhere around ask
-    asking background basically begin beginning best better bit bunch check cheers clue come
-    curious deal dear decent deeper describe details dig dive everybody everyone everything exactly
-    explain explained explaining explains explanation figure find folks friend get gets getting give
-    gives go goes going good got gotta great grok guys happen happens head hello help helpful hey hi
-    hiya idea info information interested involve involved kindly know known lead learn learning
-    like link links little long look looking lot lots made make makes making many mate material
-    materials matter mean means meant mind much need needed needs new newbie nice nobody obviously
-    ok okay people perhaps please pls plz point pointer pointers possible possibly pretty properly
-    provide question questions quick quickly quite read reading real recommend recommendation
-    recommendations recommended resource resources right say scratch see seem seems share show
-    simple simply somebody someone something somewhere sorry sort start started starting starts
-    stuff suggest suggestion suggestions suitable sure take takes talking tell tells thank thanks
-    thing things think thx topic topics try trying turn u understand understanding ur use used
-    useful uses using usually want wanted wants way ways whole wonder wonderful wondering word words
-    work working works wrap yesterday
+    actual actually advice advise afterwards allowed already always anybody anyone anything anyway
+    anyways anywhere are around ask asked asking back background basically beforehand begin
+    beginning best better bit bot bunch came can check cheers clue come comes comfortable coming
+    could curious deal dear decent deeper describe details did dig dive do does eight even
+    everybody everyone everything exactly explain explained explaining explains explanation feel
+    feels felt figure finally find first five folks four friday friend friends fun gave get gets
+    getting give gives glad go goes going good got gotta gotten great grok guys happen happening
+    happens head heard hello help helped helpful helping helps hey hi hiya hope how hundred idea
+    info information interested involve involved is joined keep keeps kept kindly knew know
+    knowing known last lately lead learn learning lesson lessons like link links little long look
+    looking lot lots love madam made make makes making many mate material materials matter maybe
+    mean means meant mind monday much need needed needs never new newbie next nice nine nobody
+    obviously ok okay people perhaps piece pieces please pls plus plz point pointer pointers
+    possible possibly pretty properly provide question questions quick quickly quite read reading
+    real recently recommend recommendation recommendations recommended resource resources right
+    said saturday saw say says scratch see seem seems seven share should show showed showing shows
+    simple simply sir six somebody someone something somewhere sorry sort start started starting
+    starts still stuff suddenly suggest suggestion suggestions suitable sunday supposed sure take
+    takes talking taught teach teached teaches teaching tell tells ten text texts thank thanks
+    thing things think thought three thursday thx tip tips today together told tomorrow tonight
+    topic topics try trying tuesday turn two u understand understanding ur use used useful uses
+    using usually want wanted wants way ways wednesday week weekend weeks welcome what when where
+    which who whole why wonder wonderful wondering word words work working works wrap yesterday
+    """.split()
+)
+
+# Written with a capital, by rule or for emphasis, and no names of what one learns.
+NO_NAMES = STOP_WORDS | frozenset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june
+    july august september october november december english
+    what how when where why who which should can could do does did is are
+    need needs needed want wants please pls really never always good best new thanks hello hi hey
     """.split()
 )
 

@@ -8,12 +8,14 @@ import numpy.typing as npt
 from bot import question
 from bot.model import SURFACES, Answer, Catalogue, Surface
 from bot.question import Question
-from bot.search import confidence, english, text
+from bot.search import confidence, english
 from bot.search.answer import Found, compose
-from bot.search.build import NAMES, NAMES_KIND, Built, read_catalogue, specificity
+from bot.search.build import NAMES, NAMES_KIND, Built, rarity, read_catalogue
 from bot.search.lexicon import Lexicon, Slot, key
 from bot.search.postings import WeightedSlot
 from bot.search.rank import examine
+
+Counts = npt.NDArray[np.int64]
 
 # Enough that nothing in the top ten is lost, few enough to look at each.
 _POOL = 64
@@ -27,6 +29,9 @@ _KIND = 0.35
 
 # ... and when it was told around the question.
 _CONTEXT = 0.35
+
+# How rare a name is at least, however common the word: "Go", "REST".
+_NAME = 0.6
 
 
 class Index:
@@ -64,55 +69,66 @@ class Index:
 
     def find(self, asked: Question, pool: int = _POOL) -> Found:
         """Slots, the best `pool` candidates, and evidence for the words of a question."""
-        slots, shares = self._slots(asked)
+        slots, said, told = self._slots(asked)
+        anchored = any(slot.is_subject for slot, times in zip(slots, said, strict=True) if times)
         # A long question says what it is about more than once.
-        counts = np.array([slot.count for slot in slots])
-        weights = np.array([self._weight(slot) for slot in slots]) * counts * shares
+        # What was told around it helps to choose among resources, and says little of the subject.
+        counts = np.where(said > 0, said, told * (_CONTEXT if anchored else 1.0))
+        rarities = np.array([_rarity_in_english(slot) for slot in slots])
+        here = np.array([self._rarity(slot) for slot in slots])
+        weights = counts * [
+            self._weight(*each)
+            for each in zip(slots, here.tolist(), rarities.tolist(), strict=True)
+        ]
+        ranks: npt.NDArray[np.float64] = (said + told) * here
         weighted = [
-            WeightedSlot(weight, tuple((way.term, way.weight) for way in slot.alternatives))
-            for slot, weight in zip(slots, weights.tolist(), strict=True)
+            WeightedSlot(rank, tuple((way.term, way.weight) for way in slot.alternatives))
+            for slot, rank in zip(slots, ranks.tolist(), strict=True)
         ]
         postings = self._built.postings
         if postings.size <= pool:
             docs = postings.reached(weighted)
         else:
             docs, _ = postings.best(weighted, pool)
-        evidence = examine(self._built, slots, weights, docs)
-        # What was told around the question can support an answer, but not forbid it.
-        asking = shares >= 1.0
-        rarities = np.array([english.rarity(slot.meant) for slot in slots]) * asking
-        homes = [self.catalogue.resources[doc].topics[0] for doc in evidence.docs.tolist()]
-        signs = confidence.signs(evidence, weights, rarities, slots, homes)
-        return Found(tuple(slots), weights, evidence, signs)
+        evidence = examine(self._built, slots, weights, ranks, docs)
+        asks = (said > 0) | (not anchored)
+        signs = confidence.signs(evidence, slots, weights, rarities, asks)
+        return Found(tuple(slots), weights, asks, evidence, signs)
 
-    def _slots(self, asked: Question) -> tuple[list[Slot], npt.NDArray[np.float64]]:
-        """The slots of the question, then those of its context, and the share each counts for.
+    def _slots(self, asked: Question) -> tuple[list[Slot], Counts, Counts]:
+        """The slots of a message, and how often its question and its context say each."""
+        slots = self._lexicon.read(asked.text)
+        said, told = [slot.count for slot in slots], [0] * len(slots)
+        places = {key(slot.meant): at for at, slot in enumerate(slots)}
+        for slot in self._lexicon.read(asked.context) if asked.context else ():
+            at = places.get(key(slot.meant))
+            if at is None:
+                slots.append(slot)
+                said.append(0)
+                told.append(slot.count)
+            else:
+                told[at] = slot.count
+        return slots, np.array(said), np.array(told)
 
-        What people tell around a question counts little, unless the question itself names no
-        subject ("I keep hearing of virtio. Where do I start?").
-        """
-        slots = self._lexicon.read(text.chunks(asked.text))
-        shares = [1.0] * len(slots)
-        if asked.context:
-            share = _CONTEXT if any(slot.is_subject for slot in slots) else 1.0
-            known = {key(slot.meant) for slot in slots}
-            told = self._lexicon.read(text.chunks(asked.context))
-            slots += [slot for slot in told if key(slot.meant) not in known]
-            shares += [share] * (len(slots) - len(shares))
-        return slots, np.array(shares)
-
-    def _weight(self, slot: Slot) -> float:
+    def _rarity(self, slot: Slot) -> float:
+        """How much a word tells the resources of this catalogue apart, 0 to 1."""
         postings = self._built.postings
-        frequency = max(
-            (postings.frequency(way.term) for way in slot.alternatives if way.weight >= _SAME_WORD),
-            default=0,
+        frequencies = (
+            postings.frequency(way.term) for way in slot.alternatives if way.weight >= _SAME_WORD
         )
+        return rarity(max(frequencies, default=0), postings.size)
+
+    def _weight(self, slot: Slot, rarity_here: float, rarity_in_english: float) -> float:
+        """What a word counts for as a subject, 0 to 1."""
         if slot.is_kind:
-            frequency = max(
-                (postings.frequency_in(way.term, NAMES_KIND) for way in slot.alternatives),
-                default=0,
-            )
             # Common as English, but chosen on purpose: "the standard", "a video".
-            return specificity(frequency, postings.size, 1.0) * _KIND
-        weight = specificity(frequency, postings.size, english.rarity(slot.meant))
+            postings = self._built.postings
+            named = (postings.frequency_in(way.term, NAMES_KIND) for way in slot.alternatives)
+            return rarity(max(named, default=0), postings.size) * _KIND
+        weight = rarity_here * rarity_in_english
         return weight * _FRAME if slot.is_frame else weight
+
+
+def _rarity_in_english(slot: Slot) -> float:
+    rarity_of_word = english.rarity(slot.meant)
+    return max(rarity_of_word, _NAME) if slot.is_name else rarity_of_word

@@ -20,6 +20,9 @@ TWO_SLIPS = 0.75
 ACRONYM = 0.7
 PREFIX = 0.6
 
+# What stands between two topics of one question.
+_JOINING = frozenset(["and", "plus", "also"])
+
 _MOST_SLOTS = 48
 _COMMON_ENGLISH = 8_000
 _LONGEST_NAME = 8
@@ -49,6 +52,13 @@ class Slot:
     count: int
     """How often the question says it."""
     alternatives: tuple[Alternative, ...]
+    is_name: bool = False
+    """Whether it is written as a name: "Go" in "how do I learn Go"."""
+    after: str = ""
+    """The key of the subject word right before it, of which it may be the head: "machine" comes
+    after "coffee" in "coffee machine"; empty if there is none."""
+    part: int = 0
+    """Which part of the question says it first: "and" begins another."""
 
     is_frame: bool = field(init=False)
     """Whether the word belongs to the frame of a question rather than to its subject."""
@@ -57,7 +67,7 @@ class Slot:
 
     def __post_init__(self) -> None:
         # Asked for a dozen times for each question; the class is frozen for everyone else.
-        is_frame = self.meant in english.FRAME_WORDS
+        is_frame = self.meant in english.FRAME_WORDS and not self.is_name
         is_kind = not is_frame and text.stem(self.meant) in KIND_STEMS
         object.__setattr__(self, "is_frame", is_frame)
         object.__setattr__(self, "is_kind", is_kind)
@@ -168,6 +178,8 @@ class _Read:
     word: str
     meant: str
     ways: list[Alternative] = field(default_factory=list)
+    part: int = 0
+    follows: bool = False
 
     @property
     def quality(self) -> float:
@@ -190,24 +202,40 @@ class Lexicon:
         self._used = used
         self._names = names
 
-    def read(self, chunks: Sequence[str]) -> list[Slot]:
+    def read(self, words: str) -> list[Slot]:
         """One slot for each different word that is not a stop word, in order, at most 48."""
-        read = [
-            one
-            for chunk in chunks[: 2 * _MOST_SLOTS]
-            for word in text.parts(chunk)
-            for one in self._read_word(word)
-        ]
+        names = text.names(words) - english.NO_NAMES
+        read: list[_Read] = []
+        part = 0
+        for chunk, follows in text.joined_chunks(words)[: 2 * _MOST_SLOTS]:
+            part += chunk in _JOINING
+            for at, word in enumerate(text.parts(chunk)):
+                for one in self._read_word(word):
+                    one.part, one.follows = part, follows or at > 0
+                    read.append(one)
         self._add_joined(read)
         self._add_synonyms(read)
         self._add_acronyms(read)
         said = [one for one in read if one.meant not in english.STOP_WORDS]
         counts = Counter(key(one.meant) for one in said)
         slots: dict[str, Slot] = {}
-        for one in said:
+        before = ""
+        for one in read:
             stem = key(one.meant)
+            if one.meant in english.STOP_WORDS:
+                before = ""
+                continue
             if stem not in slots:
-                slots[stem] = Slot(one.word, one.meant, counts[stem], _best_of_each(one.ways))
+                slots[stem] = Slot(
+                    one.word,
+                    one.meant,
+                    counts[stem],
+                    _best_of_each(one.ways),
+                    is_name=one.word in names,
+                    after=before if one.follows else "",
+                    part=one.part,
+                )
+            before = stem if slots[stem].is_subject else ""
         return list(slots.values())[:_MOST_SLOTS]
 
     def _term(self, word: str) -> int | None:

@@ -13,9 +13,15 @@ LONGEST = 4_000
 # One chunk is a run of letters and digits, joined inside by single marks ("trap-and-emulate",
 # "node.js", "kvm_run", "ci/cd"), and may end like a language's name ("c++", "c#").
 _CHUNK = re.compile(r"[^\W_]+(?:[-_./&][^\W_]+)*(?:\+\+|#)?")
+# The same before case is folded, with apostrophes: "I'm" is one word.
+_CAPITALISED = re.compile(r"[^\W_]+(?:[-_./&'\u2019][^\W_]+)*(?:\+\+|#)?")
 _MARK = re.compile(r"[-_./&]")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u2019\u02bc`](?=\w)")
 # "Passthru" and "walkthru" are too far from the dictionary's spelling to pass for slips.
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+|[\"\u201c\u2018(]")
+# With more capitals than this it is a headline, or shouted, and capitals tell nothing.
+_MOST_CAPITALS = 0.6
+_FEW_WORDS = 3
 _THRU = re.compile(r"thru\b")
 # British spellings that differ from American ones inside one word: -ise, -yse, -our, -tre, -bre.
 _BRITISH = re.compile(
@@ -44,6 +50,37 @@ def normalise(text: str) -> str:
 def chunks(text: str) -> list[str]:
     """Normalised chunks in order: plain words, and words joined by marks as they stand."""
     return _CHUNK.findall(normalise(text))
+
+
+def joined_chunks(text: str) -> list[tuple[str, bool]]:
+    """The chunks of a text, each with whether only a space stands between it and the last one."""
+    normalised = normalise(text)
+    found: list[tuple[str, bool]] = []
+    end = -1
+    for match in _CHUNK.finditer(normalised):
+        found.append((match[0], normalised[end : match.start()] == " "))
+        end = match.end()
+    return found
+
+
+def names(text: str) -> frozenset[str]:
+    """Normalised words that are written as names: with a capital inside a sentence.
+
+    "How do I learn Go?" asks for a language, "REST" is not rest. At the beginning of a sentence
+    one capital tells nothing, two do.
+    """
+    found: set[str] = set()
+    later = capital = 0
+    for sentence in _SENTENCE.split(text[:LONGEST]):
+        first, *rest = _CAPITALISED.findall(sentence) or [""]
+        inside = [chunk for chunk in rest if chunk != chunk.lower()]
+        later, capital = later + len(rest), capital + len(inside)
+        if sum(map(str.isupper, first)) > 1:
+            inside.append(first)
+        found.update(word for chunk in inside for word in words(chunk))
+    if later > _FEW_WORDS and capital > _MOST_CAPITALS * later:
+        return frozenset()
+    return frozenset(found)
 
 
 def parts(chunk: str) -> list[str]:

@@ -60,7 +60,7 @@ def searchable(message: str) -> str:
     Of a long message the sentences that ask are kept. Searching what the buttons carry keeps
     *Why this?* and *More* true to the answer they stand under.
     """
-    text = question.plain(message[: question.LONGEST])
+    text = question.essence(message)
     if _fits(text):
         return text
     asked = question.parse(message)

@@ -57,7 +57,7 @@ _NEARLY_CERTAIN = 0.99
 _MOST_ALSO = 2
 _SHORT_ADDRESS = 300
 # Further down the ranking, what scores less than this share of the first is not worth a look.
-_WORTH_A_LOOK = 0.3
+_WORTH_A_LOOK = 0.2
 
 
 @dataclass(frozen=True, slots=True)

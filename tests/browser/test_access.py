@@ -77,7 +77,7 @@ ROLES = {
 def full(visit: Visit) -> Visit:
     """Have about everything on show at once: an answer in its thread, private ones, the traffic."""
     visit.say("/onboard virtio")
-    visit.say("@onboard where do I learn about memory")
+    visit.say("@onboard where do I learn about graphics")
     visit.private("The closest I have").scroll_into_view_if_needed()
     visit.say("@onboard how to learn the oboe")
     expect(visit.private("oboe")).to_be_visible()

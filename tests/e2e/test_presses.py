@@ -27,7 +27,7 @@ from tests.e2e.double import (
 )
 
 GOOD = "how does PCI enumeration work"
-UNSURE = "where do I learn about memory"
+UNSURE = "where do I learn about graphics"
 NOTHING = "how to learn kubernetes"
 PCI = "pci-enumeration.html"
 KNOWN = "https://www.khoury.northeastern.edu/~pjd/cs7680/homework/pci-enumeration.html"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Catalogue, Topic
-from bot.search.build import FIELD_NAMES, Built, read_catalogue, specificity
+from bot.search.build import FIELD_NAMES, Built, rarity, read_catalogue
 from tests.search.samples import VIRTUALIZATION, catalogue, own_index, reordered, resource
 
 BUILT = read_catalogue(VIRTUALIZATION)
@@ -105,17 +105,25 @@ def test_a_short_text_counts_more() -> None:
     assert one > other
 
 
-@given(st.integers(0, 10_000), st.integers(0, 10_000), st.floats(0.08, 1.0))
-def test_specificity_is_bounded(one: int, other: int, rarity: float) -> None:
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_rarity_is_bounded(one: int, other: int) -> None:
     """A word tells apart between not at all and wholly, and less the more resources hold it."""
     low, high = sorted([one, other])
-    assert 0 < specificity(high, 10_000, rarity) <= specificity(low, 10_000, rarity) <= rarity
+    assert 0 < rarity(high, 10_000) <= rarity(low, 10_000) <= 1
+    assert rarity(high, 10_000) < rarity(low, 10_000) or low == high
 
 
-def test_specificity_of_the_unseen() -> None:
-    """A word that no resource holds tells as much as English lets it."""
-    assert specificity(0, 0, 1.0) == pytest.approx(1.0)
-    assert specificity(0, 500, 0.4) == pytest.approx(0.4)
+@pytest.mark.parametrize("size", [0, 1, 500, 100_000])
+def test_the_unseen_is_the_rarest(size: int) -> None:
+    """A word that no resource holds tells all that a word can, however large the catalogue."""
+    assert rarity(0, size) == pytest.approx(1.0)
+
+
+def test_a_short_text_weighs_its_words_by_english_too() -> None:
+    """Of two words that one resource holds each, the one rarer in English weighs more."""
+    built = read_catalogue(catalogue(resource("virtio"), resource("network")))
+    weights = [float(built.term_weights[built.words.surfaces[w]]) for w in ("virtio", "network")]
+    assert weights[0] > weights[1] > 0
 
 
 def test_term_weights_do_not_depend_on_order() -> None:

@@ -48,6 +48,20 @@ def test_a_word_is_in_one_list() -> None:
     assert sorted(english.STOP_WORDS & english.FRAME_WORDS) == []
 
 
+@pytest.mark.parametrize("word", "how what where which who why when do does is are can".split())
+def test_question_words_frame_a_question(word: str) -> None:
+    """A word that only asks is read, as a title may hold it, and is no subject."""
+    assert word in english.FRAME_WORDS
+
+
+def test_what_is_no_name() -> None:
+    """Days, months, the language we speak and words of emphasis are no names; "Go" is one."""
+    for name in ("monday", "sunday", "january", "may", "english", "need", "what", "i"):
+        assert name in english.NO_NAMES
+    assert [word for word in english.NO_NAMES if word != word.lower()] == []
+    assert "go" not in english.NO_NAMES
+
+
 @pytest.mark.parametrize("word", ["virtio", "guest", "driver", "kernel", "security", "c"])
 def test_subjects_are_not_listed(word: str) -> None:
     """Words that questions are about are in no list."""

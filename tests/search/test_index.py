@@ -1,11 +1,15 @@
 """The laws of a search, from the message to the answer."""
 
+import os
+import subprocess
+import sys
 from itertools import islice, product
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bench.labelled import ROOT
 from bot import question
 from bot.model import SURFACES, Answer, Surface
 from bot.search import Index, english
@@ -49,7 +53,14 @@ def check(index: Index, answer: Answer, limit: int) -> None:
     assert len(answer.candidates) <= limit
     assert len(answer.results) <= min(limit, MOST_SHOWN)
     shown = [one.resource.id for one in answer.results]
-    assert shown == [one.resource.id for one in answer.candidates][: len(shown)]
+    ranked = [one.resource.id for one in answer.candidates]
+    assert shown[:1] == ranked[: len(shown[:1])]
+    assert len(set(shown)) == len(shown)
+    # A resource for another topic of the question may come second; the rest is in order.
+    other = [at for at, one in enumerate(shown) if one not in ranked[: len(shown)]]
+    assert other in ([], [1])
+    rest = [one for at, one in enumerate(shown) if at not in other]
+    assert rest == ranked[: len(rest)]
     assert all(one.resource in index.catalogue.resources for one in answer.candidates)
     confidences = [one.confidence for one in answer.results]
     assert confidences == sorted(confidences, reverse=True)
@@ -66,7 +77,10 @@ def check(index: Index, answer: Answer, limit: int) -> None:
 @given(messages, surfaces, st.integers(1, 9))
 @example("article documentation chapter", "mention", 2)
 def test_every_answer(message: str, surface: Surface, limit: int) -> None:
-    """Whatever is said, the answer keeps its limits and shows the head of its own ranking."""
+    """Whatever is said, the answer keeps its limits and shows the head of its own ranking.
+
+    Only for another topic of the question a resource from further down may come second.
+    """
     answer = INDEX.search(message, surface, limit)
     assert (answer.question, answer.surface) == (message, surface)
     check(INDEX, answer, limit)
@@ -95,6 +109,35 @@ def test_the_same_question_has_the_same_answer(message: str, surface: Surface) -
     answer = INDEX.search(message, surface)
     assert INDEX.search(message, surface) == answer
     assert Index.build(VIRTUALIZATION).search(message, surface) == answer
+
+
+EXPLAINED = """
+import json
+from bot.contract import answer_json
+from tests.search.samples import labelled_sets, own_index
+
+for name in ("crosvm", "frontend-web"):
+    for asked in labelled_sets()[name].questions[::3]:
+        answer = own_index(name).search(asked.text, asked.surface)
+        print(json.dumps(answer_json(answer, explain=True)))
+"""
+
+
+def test_the_same_question_has_the_same_answer_in_every_process() -> None:
+    """Answers and their explanations are the same to the byte, however a process hashes text."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", EXPLAINED],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            timeout=50,
+        ).stdout
+        for seed in ("1", "2718")
+    ]
+    assert said[0].count(b"\n") > 50
+    assert said[0] == said[1]
 
 
 @settings(deadline=None)
@@ -146,11 +189,16 @@ def test_a_question_in_a_channel_is_answered() -> None:
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_title_is_answered(subject: str) -> None:
-    """Asked directly, the title of a resource is answered with it."""
+    """Asked directly, the title of a resource is answered with it, if it names a subject.
+
+    Of a title such as "Introduction to A*" no word is left that does, and it comes first all the
+    same.
+    """
     index = own_index(subject)
     for one in index.catalogue.resources:
         answer = index.search(one.title, "slash")
-        assert (answer.verdict, answer.results[0].resource.id) == ("answer", one.id)
+        assert answer.results[0].resource.id == one.id
+        assert answer.verdict == "answer" or not answer.subject
 
 
 @pytest.mark.parametrize(
@@ -204,7 +252,9 @@ def test_unknown_words_are_told() -> None:
     """Words of the subject that the catalogue lacks are named; those of the frame are not."""
     answer = INDEX.search("where can I learn kubernetes and virtio", "dm")
     assert answer.unknown == ("kubernetes",)
-    assert [one.word for one in answer.reading] == ["learn", "kubernetes", "virtio"]
+    assert answer.subject == ("kubernetes", "virtio")
+    read = [one.word for one in answer.reading]
+    assert read == ["where", "can", "learn", "kubernetes", "virtio"]
 
 
 def test_context_counts_less_than_the_question() -> None:
@@ -212,12 +262,55 @@ def test_context_counts_less_than_the_question() -> None:
     told = "We test our boards with seccomp filters. Where can I learn about PCI enumeration?"
     assert first(INDEX, told) == "PCI enumeration"
     assert first(INDEX, "I keep hearing of seccomp. Where do I start?") == "Sandboxing with seccomp"
+    within = "I test boards with seccomp filters, where can I learn about PCI enumeration?"
+    assert first(INDEX, within) == "PCI enumeration"
+    assert first(INDEX, "What should I read on KVM? We need a talk.") == "KVM from the ground up"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "where do I begin? ```seccomp_load(filter);```",
+        "> the seccomp filter says no\nwhere do I begin?",
+        "My filter uses seccomp, where do I begin?",
+    ],
+)
+def test_a_question_without_a_subject_is_about_what_is_told(message: str) -> None:
+    """Code, quotes and stories give a question its subject where it names none itself."""
+    answer = INDEX.search(message, "dm")
+    assert (answer.verdict, answer.results[0].resource.title) == (
+        "answer",
+        "Sandboxing with seccomp",
+    )
+
+
+def test_a_word_counts_in_full_where_it_is_asked() -> None:
+    """A word weighs a third where it is only told, and as ever where it is asked and told."""
+
+    def weight(message: str) -> float:
+        reading = INDEX.search(message, "dm").reading
+        return next(one.weight for one in reading if one.word == "seccomp")
+
+    asked = weight("What is seccomp?")
+    assert weight("What is virtio? My filter is seccomp.") == pytest.approx(0.35 * asked)
+    assert weight("What is seccomp? My filter is seccomp.") == pytest.approx(asked)
+    assert weight("Where do I begin? My filter is seccomp.") == pytest.approx(asked)
+
+
+def test_a_name_is_no_frame() -> None:
+    """A language that is called like a plain word is found by its name, and only by that."""
+    index = Index.build(catalogue(resource("A tour of Go", tags=("go",)), resource("Rings")))
+    named, plain = (index.search(f"where do I learn {word}?", "dm") for word in ("Go", "go"))
+    assert (named.subject, plain.subject) == (("go",), ())
+    assert named.results[0].resource.title == "A tour of Go"
+    assert named.confidence > plain.confidence
+    assert index.search("where do I go?", "dm").verdict == "nothing"
 
 
 def test_topics_are_offered() -> None:
     """Without an answer, a topic that sounds like a word of the question is offered first."""
     assert INDEX.search("virtio", "dm").topics == ()
-    assert INDEX.search("virtio kubernetes", "dm").topics[0].id == "virtio"
+    assert INDEX.search("kubernetes virtio", "dm").topics[0].id == "virtio"
     assert INDEX.search("securty kubernetes", "dm").topics[0].id == "security"
 
 

@@ -54,31 +54,62 @@ def replied(pairs: Answered, surface: str | None = None) -> float:
     return sum(replies) / len(replies)
 
 
+# What is described without its name can hardly be found by words alone.
+FLOORS = {
+    "exact": 0.98,
+    "natural": 0.94,
+    "typo": 0.97,
+    "spelling": 0.95,
+    "two-topics": 0.93,
+    "poor-english": 0.88,
+    "channel-question": 0.86,
+    "vague": 0.78,
+    "small-talk": 0.70,
+    "markup": 0.65,
+    "concept": 0.58,
+}
+
+
 def test_our_questions_find_their_resources(own: dict[str, Answered]) -> None:
-    """Over all subjects, nine in ten questions bring a right resource first."""
-    shares = [
-        (
-            first_right(pairs, labelled_sets()[name].catalogue),
-            sum(bool(q.relevant) for q, _ in pairs),
-        )
-        for name, pairs in own.items()
-    ]
-    assert sum(share * count for share, count in shares) / sum(n for _, n in shares) >= 0.90
+    """Over all subjects, most questions of every style bring a right resource first."""
+    right: dict[str, list[bool]] = {}
+    for name, pairs in own.items():
+        numbers = {one.id: at for at, one in enumerate(labelled_sets()[name].catalogue.resources)}
+        for asked, answer in pairs:
+            if asked.relevant:
+                first = answer.candidates[0].resource.id if answer.candidates else ""
+                right.setdefault(asked.style, []).append(numbers.get(first) in asked.relevant)
+    assert right.keys() == FLOORS.keys()
+    low = {style: sum(some) / len(some) for style, some in right.items()}
+    assert {style: share for style, share in low.items() if share < FLOORS[style]} == {}
 
 
 def test_crosvm_questions_find_their_resources(own: dict[str, Answered]) -> None:
-    """On the catalogue we ship, nine in ten questions bring a right resource first."""
-    assert first_right(own["crosvm"], labelled_sets()["crosvm"].catalogue) >= 0.90
+    """On the catalogue we ship, 19 in 20 questions bring a right resource first."""
+    assert first_right(own["crosvm"], labelled_sets()["crosvm"].catalogue) >= 0.95
+
+
+def test_most_questions_are_answered(own: dict[str, Answered]) -> None:
+    """Who asks the bot is mostly answered; in a channel it holds back a little more."""
+    for surface, least in (("mention", 0.78), ("dm", 0.78), ("channel", 0.68)):
+        replies = [
+            answer.reply
+            for pairs in own.values()
+            for asked, answer in pairs
+            if asked.relevant and asked.surface == surface
+        ]
+        assert sum(replies) / len(replies) >= least, surface
 
 
 def test_what_is_not_ours_is_refused(own: dict[str, Answered]) -> None:
-    """At most four in a hundred messages that nothing here answers get a reply."""
-    assert replied([pair for pairs in own.values() for pair in pairs]) <= 0.04
+    """At most four in a hundred messages to the bot that nothing here answers get a reply."""
+    asked = [pair for pairs in own.values() for pair in pairs if pair[0].surface != "channel"]
+    assert replied(asked) <= 0.04
 
 
 def test_a_channel_is_left_in_peace(own: dict[str, Answered]) -> None:
-    """Where nobody asked the bot, at most one in a hundred such messages gets a reply."""
-    assert replied([pair for pairs in own.values() for pair in pairs], "channel") <= 0.01
+    """Where nobody asked the bot, at most one in two hundred such messages gets a reply."""
+    assert replied([pair for pairs in own.values() for pair in pairs], "channel") <= 0.005
 
 
 def seed() -> Set:
@@ -121,9 +152,9 @@ def held_out() -> Iterator[tuple[Set, float, float]]:
     """
     yield labelled_sets()["crosvm"], 0.90, 0.05
     if (BESIDE / "seed-dev.jsonl").exists():
-        yield seed(), 0.93, 0.05
+        yield seed(), 0.92, 0.03
     if (BESIDE / "other-domain" / "questions.jsonl").exists():
-        yield other_domain(), 0.90, 0.05
+        yield other_domain(), 0.95, 0.03
 
 
 @pytest.mark.parametrize(

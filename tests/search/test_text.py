@@ -61,6 +61,55 @@ def test_words_and_what_joins_them(given: str, chunks: list[str], words: list[st
 
 
 @pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("how do I learn Go?", "i go"),
+        ("how do i learn go?", ""),
+        ("is there a course on Rust or Python", "rust python"),
+        ("the iPhone is a phone", "iphone"),
+        ("where is CI/CD explained", "ci cd"),
+        ("what about C++ and C#", "c++ c#"),
+        # One capital at the beginning tells nothing, two do.
+        ("Go is what?", ""),
+        ("ok. Rust is nice", ""),
+        ("tips: Rust", ""),
+        ("the so-called \u201cRust\u201d book", ""),
+        ("we use it\nRust is nice", ""),
+        ("REST is what?", "rest"),
+        ("ok. DMA is nice", "dma"),
+        ("DMA", "dma"),
+        ("I'm lost", ""),
+        # A headline, and shouting.
+        ("How Do I Learn Go", ""),
+        ("WHERE CAN I LEARN ABOUT GO", ""),
+        ("", ""),
+    ],
+)
+def test_names(given: str, expected: str) -> None:
+    """A word with a capital inside a sentence is a name, unless nearly every word has one."""
+    assert text.names(given) == frozenset(expected.split())
+
+
+tokens = st.sampled_from(
+    "go Go REST iPhone I rings C++ CI/CD . ? : \n the of Learn learn".split(" ")
+)
+
+
+@given(st.lists(tokens).map(" ".join))
+def test_names_are_words_of_the_text(given: str) -> None:
+    """Names are among the words of the text, and without capitals there is none."""
+    assert text.names(given) <= set(text.words(given))
+    assert text.names(given.lower()) == frozenset()
+
+
+@given(st.lists(st.sampled_from("go rest rings learn the of".split()), min_size=5))
+def test_shouting_names_nothing(words: list[str]) -> None:
+    """In a text all in capitals, or with one on every word, no word is a name."""
+    assert text.names(" ".join(words).upper()) == frozenset()
+    assert text.names(" ".join(words).title()) == frozenset()
+
+
+@pytest.mark.parametrize(
     ("words", "expected"),
     [
         ([], []),
