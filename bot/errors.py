@@ -27,3 +27,7 @@ class LabelsError(BotError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class IndexFileError(BotError):
+    """An index on a disk cannot be read or written."""

@@ -35,7 +35,7 @@ EDGES = (
     "bot.slack",
     "bot.playground",
 )
-STATE = ("bot.library", "bot.settings")
+STATE = ("bot.indexfile", "bot.library", "bot.settings")
 PURE = (
     "bot.catalogue",
     "bot.search",
@@ -61,7 +61,7 @@ OWNERS = {
     "structlog": ("bot.logs", "bot.slack", "bot.serve"),
     "aiohttp": ("bot.slack", "bot.serve", "bot.playground"),
     "markdown_it": ("bot.catalogue",),
-    "numpy": ("bot.search",),
+    "numpy": ("bot.search", "bot.indexfile"),
     "Stemmer": ("bot.search",),
     "rapidfuzz": ("bot.search", "bot.catalogue", "bot.path"),
     "typer": ("bot.cli", "bot.terminal"),

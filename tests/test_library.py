@@ -113,9 +113,9 @@ async def test_a_sound_edit_comes_into_use(file: Path) -> None:
     replace(file, OTHER)
     assert await library.reload() == ()
     assert first_title(library.current) == "Another talk on PCI"
-    assert library.current.index.catalogue is library.current.catalogue
+    assert library.current.index.built.resources is library.current.catalogue.resources
     assert first_title(before) == "A talk on PCI"
-    assert before.index.catalogue is before.catalogue
+    assert before.index.built.resources is before.catalogue.resources
 
 
 async def test_a_bad_edit_changes_nothing(file: Path) -> None:

@@ -11,7 +11,6 @@ from rapidfuzz import fuzz, process
 from bot.model import (
     Answer,
     Candidate,
-    Catalogue,
     Contribution,
     Reading,
     Resource,
@@ -22,10 +21,10 @@ from bot.model import (
 )
 from bot.question import Question
 from bot.search import confidence, rank, text
+from bot.search.arrays import Ints
 from bot.search.build import FIELD_NAMES, Built
 from bot.search.kinds import is_called
 from bot.search.lexicon import Slot
-from bot.search.postings import Ints
 from bot.search.rank import Evidence
 
 # An answer shows at most this many resources, whatever the limit.
@@ -77,7 +76,6 @@ class Found:
 
 
 def compose(
-    catalogue: Catalogue,
     built: Built,
     message: str,
     asked: Question,
@@ -87,11 +85,14 @@ def compose(
     limit: int,
 ) -> Answer:
     """The answer to a message, from what was found for it."""
-    resources = [catalogue.resources[doc] for doc in found.evidence.docs.tolist()]
+    # Of those further down nothing is told but their home: to read a resource takes its time.
+    best = found.evidence.docs[: max(limit, MOST_SHOWN, _MOST_OTHER)].tolist()
+    resources = [built.resources[doc] for doc in best]
     chances = confidence.probability(found.signs).tolist()
     verdict = _verdict(asked, found, chances, surface)
     shown = _shown(found, chances, verdict)[:limit]
-    likely = [one for one, chance in zip(resources, chances, strict=True) if chance >= _NEAR]
+    homes = built.homes.of(found.evidence.docs)
+    likely = [home for home, chance in zip(homes, chances, strict=True) if chance >= _NEAR]
     return Answer(
         question=message,
         surface=surface,
@@ -118,7 +119,7 @@ def compose(
             )
             for place, resource in enumerate(resources[:limit])
         ),
-        topics=() if verdict == "answer" else tuple(_nearest_topics(catalogue, asked, likely)),
+        topics=() if verdict == "answer" else tuple(_nearest_topics(built.topics, asked, likely)),
         reading=tuple(
             Reading(
                 word=slot.word,
@@ -177,13 +178,17 @@ def _shown(found: Found, chances: list[float], verdict: Verdict) -> list[int]:
     if verdict == "nothing":
         return []
     scores = found.evidence.scores.tolist()
+    asked = [at for at, slot in enumerate(found.slots) if slot.is_subject and found.asked[at]]
+    # What speaks only to what was told beside the question is no answer to it.
+    held = found.evidence.fits[:, asked].max(axis=1, initial=0.0).tolist()
+
+    def is_worth_showing(at: int) -> bool:
+        share = min(scores[at] / scores[0], chances[at] / chances[0])
+        return share >= _WORTH_SHOWING and (held[at] > 0.0 or not asked)
+
     # Up to the first that is not worth it: what is shown is never a gap in the ranking.
-    places = list(
-        takewhile(
-            lambda at: min(scores[at] / scores[0], chances[at] / chances[0]) >= _WORTH_SHOWING,
-            range(min(MOST_SHOWN, len(chances))),
-        )
-    )
+    later = range(1, min(MOST_SHOWN, len(chances)))
+    places = [0, *takewhile(is_worth_showing, later)]
     other = _other_topic(found, chances)
     if other is not None and other not in places:
         places[1:] = [other, *places[1:]]
@@ -265,16 +270,12 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _nearest_topics(
-    catalogue: Catalogue, asked: Question, resources: list[Resource]
-) -> Iterator[Topic]:
+def _nearest_topics(topics: Sequence[Topic], asked: Question, homes: list[str]) -> Iterator[Topic]:
     """Topics that sound like a word of the question, then those of the best candidates."""
     words = [word for word in text.words(asked.text) if len(word) > len("the")][:_MOST_COMPARED]
-    known = {topic.id: topic for topic in catalogue.topics}
+    known = {topic.id: topic for topic in topics}
     names = [
-        (name.casefold(), topic.id)
-        for topic in catalogue.topics
-        for name in (topic.name, *topic.aliases)
+        (name.casefold(), topic.id) for topic in topics for name in (topic.name, *topic.aliases)
     ]
     alike = [
         names[at][1]
@@ -283,6 +284,5 @@ def _nearest_topics(
             word, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_LIKE_A_TOPIC
         )
     ]
-    homes = [resource.topics[0] for resource in resources]
     chosen = list(dict.fromkeys([*alike, *homes]))[:_MOST_TOPICS]
     return (known[name] for name in chosen if name in known)

@@ -1,18 +1,20 @@
 """Reading a catalogue into postings and short texts; everything that happens once per edit."""
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import log
-from urllib.parse import urlsplit
 
 import numpy as np
 
-from bot.model import Catalogue, Resource, Topic
-from bot.search import english, text
-from bot.search.kinds import KIND_WORDS, LEVEL_WORDS
-from bot.search.lexicon import Synonyms, Words
-from bot.search.postings import SHORT, Floats, Ints, Longs, Postings, places
+from bot.model import Catalogue, Resource, Term, Topic
+from bot.search import english
+from bot.search.arrays import Flags, Floats, InMemory, Ints, Longs, Marks, Room
+from bot.search.gather import BATCH, FIELD_BITS, LENGTH_BITS, Batch, Reader
+from bot.search.postings import SHORT, Postings, leading, places
+from bot.search.runs import Runs, firsts
+from bot.search.typos import neighbourhoods
+from bot.search.words import Synonyms, Vocabulary, Words, synonyms
 
 # BM25F (Robertson, Zaragoza, Taylor 2004): a term's frequencies are weighted by field and
 # normalised by the field's length before they saturate together.
@@ -56,9 +58,6 @@ CURATED = _bits(("alias", "tag", "topic"))
 NAMES = _bits(("title", "alias", "tag", "topic"))
 NAMES_KIND = _bits(("kind", "title", "alias", "tag"))
 
-# Parts of addresses that name no publisher.
-_HOST_NOISE = frozenset("www com org net io dev edu co uk de html http https".split())
-
 
 @dataclass(frozen=True, slots=True)
 class ShortTexts:
@@ -75,7 +74,7 @@ class ShortTexts:
     """The resource of each text."""
     full: Floats
     """The weight of all terms of each text."""
-    is_ask: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    is_ask: Flags
     number: Ints
     """Which alias or ask of its resource a text is; -1 for the title."""
 
@@ -100,6 +99,18 @@ class ShortTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class Homes:
+    """The home topic of each resource, known without the resource."""
+
+    of_doc: Ints
+    names: tuple[str, ...]
+
+    def of(self, docs: Ints) -> list[str]:
+        """Ids of the home topics of some resources."""
+        return [self.names[number] for number in self.of_doc[docs].tolist()]
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """What `read_catalogue` gives: all that an index holds."""
 
@@ -109,29 +120,68 @@ class Built:
     texts: ShortTexts
     term_weights: Floats
     """Specificity of each term, 0 to 1: rarity in the catalogue x rarity in English."""
+    neighbours: Marks
+    """Where misspelt words find those of `words.surfaces`, see `typos`."""
+    homes: Homes
+    topics: tuple[Topic, ...]
+    glossary: tuple[Term, ...]
+    resources: Sequence[Resource]
 
 
 def read_catalogue(catalogue: Catalogue) -> Built:
     """The catalogue's words, numbered, counted and weighed."""
-    words = Words()
-    synonyms = Synonyms(words, _synonym_groups(catalogue))
-    reader = _Reader(words, synonyms)
-    topics = {topic.id: topic for topic in catalogue.topics}
-    for number, resource in enumerate(catalogue.resources):
-        reader.read(number, resource, topics)
-    postings = reader.postings(len(catalogue.resources))
-    # A stem is as common as its most common form, whichever form came first.
-    rarities = [1.0] * len(words.shown)
-    for surface, term in words.surfaces.items():
-        rarities[term] = min(rarities[term], english.rarity(surface))
-    weights = np.array(
-        [
-            rarity(postings.frequency(term), postings.size) * in_english
-            for term, in_english in enumerate(rarities)
-        ],
-        dtype=np.float32,
+    return read(catalogue.topics, catalogue.glossary, catalogue.resources, InMemory)
+
+
+def read(
+    topics: tuple[Topic, ...],
+    glossary: tuple[Term, ...],
+    resources: Iterable[Resource],
+    room: Room,
+) -> Built:
+    """The same of resources that come one by one; `room` gives the arrays to work on.
+
+    Resources given as a sequence stay in reach of what is built; others are read and let go.
+    """
+    vocabulary = Vocabulary()
+    names = synonyms(vocabulary, _synonym_groups(topics, glossary))
+    gathered = _Gathered(room)
+    reader = Reader(vocabulary, names, topics)
+    for batch in _batches(resources):
+        gathered.add(reader.read(batch), batch)
+    postings = gathered.postings(len(vocabulary))
+    weights = _term_weights(vocabulary, postings)
+    words = vocabulary.words()
+    used = postings.held > 0
+    return Built(
+        words,
+        names,
+        postings,
+        gathered.short_texts(weights),
+        weights,
+        neighbourhoods(words.surfaces, used[words.surfaces.numbers]),
+        Homes(gathered.home(), tuple(gathered.homes)),
+        topics,
+        glossary,
+        resources if isinstance(resources, Sequence) else (),
     )
-    return Built(words, synonyms, postings, reader.short_texts(weights), weights)
+
+
+def _batches(resources: Iterable[Resource]) -> Iterator[list[Resource]]:
+    rest = iter(resources)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _term_weights(vocabulary: Vocabulary, postings: Postings) -> Floats:
+    # A stem is as common as its most common form, whichever form came first.
+    rarities = np.ones(len(vocabulary))
+    terms = np.fromiter(vocabulary.surfaces.values(), np.int64, len(vocabulary.surfaces))
+    shares = map(english.rarity, vocabulary.surfaces)
+    np.minimum.at(rarities, terms, np.fromiter(shares, np.float64, len(terms)))
+    frequencies, which = np.unique(np.diff(postings.starts), return_inverse=True)
+    shares_of = [rarity(int(one), postings.size) for one in frequencies]
+    return (np.array(shares_of, np.float64)[which] * rarities).astype(np.float32)
 
 
 def rarity(frequency: int, size: int) -> float:
@@ -143,154 +193,125 @@ def rarity(frequency: int, size: int) -> float:
     return log(1 + (size - frequency + 0.5) / (frequency + 0.5)) / unseen
 
 
-def _synonym_groups(catalogue: Catalogue) -> Iterator[Sequence[str]]:
-    for topic in catalogue.topics:
+def _synonym_groups(topics: Iterable[Topic], glossary: Iterable[Term]) -> Iterator[Sequence[str]]:
+    for topic in topics:
         yield from ((name,) for name in (topic.name, *topic.aliases))
-    for term in catalogue.glossary:
+    for term in glossary:
         yield (term.term, *term.aliases)
 
 
-class _Reader:
-    """Gathers the terms of every text while resources are read: whose, and of which field."""
+class _Gathered:
+    """What was read of all resources so far, on its way into postings and short texts."""
 
-    def __init__(self, words: Words, synonyms: Synonyms) -> None:
-        self._words = words
-        self._synonyms = synonyms
-        self._topic_numbers: dict[str, list[int]] = {}
-        # Flat and in bytes: a large catalogue has millions of words.
-        self._terms = array("i")
-        self._docs = array("i")
-        self._fields = array("b")
-        self._lengths = array("i")
-        self._text_terms = array("i")
-        self._text_ends: list[int] = []
-        self._text_is_ask: list[bool] = []
-        self._text_number: list[int] = []
-        self._doc_ends: list[int] = []
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._size = 0
+        self._runs = Runs(room)
+        self._text_runs = Runs(room)
+        self._counts = np.zeros(0, np.int64)
+        self._text_counts = np.zeros(0, np.int64)
+        self._words = np.zeros(len(FIELDS), np.int64)
+        self._squares = np.zeros(len(FIELDS), np.int64)
+        self._text_amounts = InMemory(np.int64)
+        self._is_ask = InMemory(np.bool_)
+        self._number = InMemory(np.int32)
+        self._home = InMemory(np.int32)
+        self._texts = 0
+        self.homes: dict[str, int] = {}
 
-    def read(self, doc: int, resource: Resource, topics: dict[str, Topic]) -> None:
-        self._short_text(doc, "title", resource.title, -1)
-        for at, alias in enumerate(resource.aliases):
-            self._short_text(doc, "alias", alias, at)
-        for at, ask in enumerate(resource.asks):
-            self._short_text(doc, "ask", ask, at)
-        self._doc_ends.append(len(self._text_ends))
-        self._add(doc, "tag", self._numbers_of_all(resource.tags))
-        for at, name in enumerate(resource.topics):
-            topic = topics.get(name)
-            if topic is not None:
-                self._add(doc, "other topic" if at else "topic", self._of_topic(topic))
-        kind = KIND_WORDS.get(resource.kind, "") if resource.kind else ""
-        level = LEVEL_WORDS.get(resource.level, "") if resource.level else ""
-        self._add(doc, "kind", self._numbers(f"{kind} {level}"))
-        self._add(doc, "summary", self._numbers(resource.summary))
-        if resource.note:
-            self._add(doc, "note", self._numbers(resource.note))
-        self._add(doc, "people", self._numbers(_people(resource)))
+    def add(self, batch: Batch, resources: Sequence[Resource]) -> None:
+        self._runs.add(batch.marks, self._size)
+        self._text_runs.add(batch.text_marks, self._texts)
+        self._counts = _added(self._counts, batch.counts)
+        self._text_counts = _added(self._text_counts, batch.text_counts)
+        self._words += batch.words
+        self._squares += batch.squares
+        self._text_amounts.append(batch.texts)
+        self._is_ask.append(batch.is_ask)
+        self._number.append(batch.number)
+        homes = [self._home_number(resource) for resource in resources]
+        self._home.append(np.array(homes, np.int32))
+        self._size += len(resources)
+        self._texts += len(batch.is_ask)
 
-    def postings(self, size: int) -> Postings:
-        """All rows as postings with BM25F impacts."""
-        counts = np.array(self._lengths, np.int64)
-        terms = np.array(self._terms, np.int64)
-        docs = np.repeat(np.array(self._docs, np.int64), counts)
-        fields = np.repeat(np.array(self._fields, np.int64), counts)
-        lengths = np.repeat(counts, counts).astype(np.float64)
-        specs = tuple(FIELDS.values())
-        gains = np.empty(len(terms), np.float64)
-        for at, spec in enumerate(specs):
-            here = fields == at
-            if here.any():
-                typical = lengths[here].mean()
-                stretch = 1 - spec.length_penalty + spec.length_penalty * lengths[here] / typical
-                gains[here] = spec.weight / stretch
-        key = terms * max(size, 1) + docs
-        order = np.argsort(key, kind="stable")
-        key = key[order]
-        firsts = np.flatnonzero(np.diff(key, prepend=-1))
-        count = len(self._words.shown)
-        if not len(firsts):
-            return Postings(
-                np.zeros(count + 1, np.int64),
-                np.empty(0, np.int32),
-                np.empty(0, np.float32),
-                np.empty(0, np.uint16),
-                np.zeros(count, np.float32),
-                size,
-            )
-        frequency = np.add.reduceat(gains[order], firsts)
-        impacts = (frequency / (frequency + _SATURATION)).astype(np.float32)
-        bits = np.bitwise_or.reduceat(np.left_shift(1, fields[order]), firsts).astype(np.uint16)
-        rows = terms[order][firsts]
-        starts = np.searchsorted(rows, np.arange(count + 1)).astype(np.int64)
-        highest = np.zeros(count, np.float32)
-        np.maximum.at(highest, rows, impacts)
-        return Postings(starts, docs[order][firsts].astype(np.int32), impacts, bits, highest, size)
+    def _home_number(self, resource: Resource) -> int:
+        return self.homes.setdefault(resource.topics[0], len(self.homes))
+
+    def home(self) -> Ints:
+        return self._home.whole()
+
+    def postings(self, terms: int) -> Postings:
+        """All marks as postings with BM25F impacts."""
+        docs, impacts = self._room(np.int32), self._room(np.float32)
+        fields = self._room(np.uint16)
+        frequency = np.zeros(terms, np.int64)
+        highest = np.zeros(terms, np.float32)
+        held = np.zeros(terms, np.uint16)
+        specs = FIELDS.values()
+        weight = np.array([spec.weight for spec in specs])
+        penalty = np.array([spec.length_penalty for spec in specs])
+        # The mean over words of how long their text is.
+        typical = self._squares / np.maximum(self._words, 1)
+        counts = _added(self._counts, np.zeros(terms, np.int64))
+        for some in self._runs.merged(counts):
+            field = some.said >> LENGTH_BITS & (1 << FIELD_BITS) - 1
+            length = (some.said & (1 << LENGTH_BITS) - 1).astype(np.float64)
+            doc = some.bases + (some.said >> LENGTH_BITS + FIELD_BITS)
+            stretch = 1 - penalty[field] + penalty[field] * length / typical[field]
+            gains = weight[field] / stretch
+            entries = firsts(some.terms, doc)
+            if not len(entries):
+                continue
+            total = np.add.reduceat(gains, entries)
+            impact = (total / (total + _SATURATION)).astype(np.float32)
+            bits = np.bitwise_or.reduceat(np.left_shift(1, field), entries).astype(np.uint16)
+            of = some.terms[entries]
+            rows = firsts(of)
+            here = of[rows]
+            frequency[here] += np.diff(np.append(rows, len(of)))
+            highest[here] = np.maximum(highest[here], np.maximum.reduceat(impact, rows))
+            held[here] |= np.bitwise_or.reduceat(bits, rows)
+            docs.append(doc[entries].astype(np.int32))
+            impacts.append(impact)
+            fields.append(bits)
+        starts = np.concatenate([[0], np.cumsum(frequency)])
+        crowded, leaders = leading(starts, docs, impacts)
+        return Postings(
+            starts,
+            docs.whole(),
+            impacts.whole(),
+            fields.whole(),
+            highest,
+            held,
+            crowded,
+            leaders,
+            self._size,
+        )
 
     def short_texts(self, weights: Floats) -> ShortTexts:
         """Titles, aliases and asks as read, with the weight of each term."""
-        terms = np.array(self._text_terms, np.int32)
-        ends = np.array([0, *self._text_ends], np.int64)
-        of_doc = np.array([0, *self._doc_ends], np.int64)
-        text_of = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
-        order = np.argsort(terms, kind="stable")
+        holders = self._room(np.int32)
+        counts = _added(self._text_counts, np.zeros(len(weights), np.int64))
+        full = np.zeros(self._texts)
+        for some in self._text_runs.merged(counts):
+            texts = some.bases + some.said
+            full += np.bincount(texts, weights[some.terms], self._texts)
+            holders.append(texts.astype(np.int32))
+        amounts = self._text_amounts.whole()
         return ShortTexts(
-            of_doc=of_doc,
-            starts=np.searchsorted(terms[order], np.arange(len(weights) + 1)).astype(np.int64),
-            holders=text_of[order],
-            owner=np.repeat(np.arange(len(of_doc) - 1, dtype=np.int32), np.diff(of_doc)),
-            full=np.bincount(text_of, weights[terms], len(ends) - 1).astype(np.float32),
-            is_ask=np.array(self._text_is_ask, np.bool_),
-            number=np.array(self._text_number, np.int32),
+            of_doc=np.concatenate([[0], np.cumsum(amounts)]),
+            starts=np.concatenate([[0], np.cumsum(counts)]),
+            holders=holders.whole(),
+            owner=np.repeat(np.arange(len(amounts), dtype=np.int32), amounts),
+            full=full.astype(np.float32),
+            is_ask=self._is_ask.whole(),
+            number=self._number.whole(),
         )
 
-    def _short_text(self, doc: int, field: str, words: str, number: int) -> None:
-        numbers = self._numbers(words)
-        self._add(doc, field, numbers)
-        self._text_terms.extend(set(numbers))
-        self._text_ends.append(len(self._text_terms))
-        self._text_is_ask.append(field == "ask")
-        self._text_number.append(number)
 
-    def _add(self, doc: int, field: str, numbers: list[int]) -> None:
-        count = len(numbers)
-        if count:
-            self._terms.extend(numbers)
-            self._docs.append(doc)
-            self._fields.append(_FIELD_NUMBER[field])
-            self._lengths.append(count)
-
-    def _numbers(self, words: str) -> list[int]:
-        """Terms of a text: its words but for stop words, their joined forms, known phrases."""
-        stops = self._words.stops
-        sequence: list[int] = []
-        numbers: list[int] = []
-        for chunk in text.chunks(words):
-            own, joined = self._words.of_chunk(chunk)
-            sequence.extend(own)
-            numbers.extend(joined)
-        numbers.extend(number for number in sequence if number not in stops)
-        # A name of several words may belong to a topic and to the glossary; it stands here once.
-        phrases = {
-            (start, term)
-            for start, stop, _, term in self._synonyms.found_in(sequence)
-            if stop - start > 1
-        }
-        numbers.extend(term for _, term in sorted(phrases))
-        return numbers
-
-    def _numbers_of_all(self, texts: Iterable[str]) -> list[int]:
-        return [number for words in texts for number in self._numbers(words)]
-
-    def _of_topic(self, topic: Topic) -> list[int]:
-        known = self._topic_numbers.get(topic.id)
-        if known is None:
-            known = self._numbers_of_all((topic.name, *topic.aliases))
-            self._topic_numbers[topic.id] = known
-        return known
-
-
-def _people(resource: Resource) -> str:
-    """Authors, and the words of the host: "the LWN article", "that Red Hat post"."""
-    host = urlsplit(resource.url).hostname or ""
-    labels = [label for label in host.split(".") if label not in _HOST_NOISE]
-    return " ".join((*resource.authors, *labels))
+def _added(sums: Longs, more: Longs) -> Longs:
+    """Sums of two lists, the first of which may be shorter."""
+    total = np.zeros(max(len(sums), len(more)), np.int64)
+    total[: len(sums)] = sums
+    total[: len(more)] += more
+    return total

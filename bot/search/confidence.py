@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from bot.model import Surface, Verdict
 from bot.search.build import ASK, CURATED
-from bot.search.lexicon import Slot, key
+from bot.search.lexicon import Slot
 from bot.search.rank import FEATURES, Evidence
+from bot.search.words import key
 
 SIGNS = (
     "impact",  # the ranking's own feature

@@ -11,9 +11,11 @@ from bot.question import Question
 from bot.search import confidence, english
 from bot.search.answer import Found, compose
 from bot.search.build import NAMES, NAMES_KIND, Built, rarity, read_catalogue
-from bot.search.lexicon import Lexicon, Slot, key
+from bot.search.lexicon import Lexicon, Slot
 from bot.search.postings import WeightedSlot
 from bot.search.rank import examine
+from bot.search.typos import TypoIndex
+from bot.search.words import key
 
 Counts = npt.NDArray[np.int64]
 
@@ -37,18 +39,27 @@ _NAME = 0.6
 class Index:
     """Answers questions from one catalogue; safe to share between threads."""
 
-    def __init__(self, catalogue: Catalogue, built: Built) -> None:
-        self.catalogue = catalogue
-        self._built = built
-        postings = built.postings
-        used = (np.diff(postings.starts) > 0).tolist()
-        names = postings.held_in(NAMES).tolist()
-        self._lexicon = Lexicon(built.words, built.synonyms, used, names)
+    def __init__(self, built: Built) -> None:
+        self.built = built
+        held = built.postings.held
+        typos = TypoIndex(built.words.surfaces, built.neighbours)
+        self._lexicon = Lexicon(built.words, built.synonyms, typos, held > 0, (held & NAMES) > 0)
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
         """An index of the catalogue as it stands."""
-        return cls(catalogue, read_catalogue(catalogue))
+        return cls(read_catalogue(catalogue))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All that the index was made of; of one that was opened, every resource is read now."""
+        built = self.built
+        return Catalogue(
+            version=1,
+            topics=built.topics,
+            glossary=built.glossary,
+            resources=tuple(built.resources),
+        )
 
     def search(self, text: str, surface: Surface = "mention", limit: int = 5) -> Answer:
         """The answer to a message: a verdict, at most `limit` candidates, and why.
@@ -59,9 +70,7 @@ class Index:
             raise ValueError(f"limit {limit} or surface {surface!r} is out of range")
         asked = question.parse(text)
         found = self.find(asked, max(_POOL, limit))
-        return compose(
-            self.catalogue, self._built, text, asked, found, surface=surface, limit=limit
-        )
+        return compose(self.built, text, asked, found, surface=surface, limit=limit)
 
     def ranking(self, asked: Question) -> list[int]:
         """Numbers of the resources that speak to a question, best first."""
@@ -85,12 +94,12 @@ class Index:
             WeightedSlot(rank, tuple((way.term, way.weight) for way in slot.alternatives))
             for slot, rank in zip(slots, ranks.tolist(), strict=True)
         ]
-        postings = self._built.postings
+        postings = self.built.postings
         if postings.size <= pool:
             docs = postings.reached(weighted)
         else:
             docs, _ = postings.best(weighted, pool)
-        evidence = examine(self._built, slots, weights, ranks, docs)
+        evidence = examine(self.built, slots, weights, ranks, docs)
         asks = (said > 0) | (not anchored)
         signs = confidence.signs(evidence, slots, weights, rarities, asks)
         return Found(tuple(slots), weights, asks, evidence, signs)
@@ -112,7 +121,7 @@ class Index:
 
     def _rarity(self, slot: Slot) -> float:
         """How much a word tells the resources of this catalogue apart, 0 to 1."""
-        postings = self._built.postings
+        postings = self.built.postings
         frequencies = (
             postings.frequency(way.term) for way in slot.alternatives if way.weight >= _SAME_WORD
         )
@@ -122,7 +131,7 @@ class Index:
         """What a word counts for as a subject, 0 to 1."""
         if slot.is_kind:
             # Common as English, but chosen on purpose: "the standard", "a video".
-            postings = self._built.postings
+            postings = self.built.postings
             named = (postings.frequency_in(way.term, NAMES_KIND) for way in slot.alternatives)
             return rarity(max(named, default=0), postings.size) * _KIND
         weight = rarity_here * rarity_in_english

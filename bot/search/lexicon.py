@@ -1,14 +1,19 @@
-"""The words of one catalogue: their numbers, their synonyms, and how questions are read."""
+"""How the words of a question are read against the words of one catalogue."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
+from itertools import islice
+
+import numpy as np
 
 from bot.search import english, text
+from bot.search.arrays import Flags
 from bot.search.kinds import KIND_STEMS
+from bot.search.strings import numbered
 from bot.search.typos import Repair, TypoIndex, allowed_distance
+from bot.search.words import Synonyms, Words, key
 
 # How much of a match is left when a word is not read exactly as written. Set by judgement, not
 # fitted: what matters is their order, that a bolder reading never beats a plainer one.
@@ -25,7 +30,6 @@ _JOINING = frozenset(["and", "plus", "also"])
 
 _MOST_SLOTS = 48
 _COMMON_ENGLISH = 8_000
-_LONGEST_NAME = 8
 # Shorter pieces are found inside most words, and in most pairs of words.
 _SHORTEST_PART = 3
 _SHORTEST_JOINED = 5
@@ -78,99 +82,6 @@ class Slot:
         return not self.is_frame and not self.is_kind
 
 
-def key(word: str) -> str:
-    """What a word is filed under: its stem; a stop word under itself, apart from other stems."""
-    return word if word in english.STOP_WORDS else text.stem(word)
-
-
-class Words:
-    """Numbers given to stems and phrases; filled while a catalogue is read, then only looked up."""
-
-    def __init__(self) -> None:
-        self.ids: dict[str, int] = {}
-        self.shown: list[str] = []
-        self.surfaces: dict[str, int] = {}
-        self.stops: set[int] = set()
-        """Numbers of stop words: they hold phrases together, and are never searched for."""
-        self._chunks: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-
-    def number(self, stem: str, surface: str) -> int:
-        """The number of a stem, new or known; the first surface seen is the one shown."""
-        known = self.ids.get(stem)
-        if known is None:
-            known = self.ids[stem] = len(self.shown)
-            self.shown.append(surface)
-        return known
-
-    def of_chunk(self, chunk: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Numbers of the words of a chunk, and of its joined forms."""
-        found = self._chunks.get(chunk)
-        if found is None:
-            chunk_words = text.parts(chunk)
-            joined = text.compounds(chunk_words) if len(chunk_words) > 1 else []
-            found = self._chunks[chunk] = (
-                tuple(self._of_surface(word) for word in chunk_words),
-                tuple(self._of_surface(word) for word in joined),
-            )
-        return found
-
-    def sequence(self, words: str) -> tuple[int, ...]:
-        """Numbers of the words of a text, in order, without joined forms."""
-        return tuple(n for chunk in text.chunks(words) for n in self.of_chunk(chunk)[0])
-
-    def _of_surface(self, word: str) -> int:
-        known = self.surfaces.get(word)
-        if known is None:
-            known = self.surfaces[word] = self.number(key(word), word)
-            if word in english.STOP_WORDS:
-                self.stops.add(known)
-        return known
-
-
-class Synonyms:
-    """Groups of names that mean the same; a name is a word or a sequence of words."""
-
-    def __init__(self, words: Words, groups: Iterable[Sequence[str]]) -> None:
-        self._members: list[list[tuple[int, str]]] = []
-        self._by_first: dict[int, list[tuple[tuple[int, ...], int, int]]] = {}
-        self._terms: set[int] = set()
-        for group in groups:
-            self._add(words, group)
-
-    def _add(self, words: Words, names: Sequence[str]) -> None:
-        members: dict[int, str] = {}
-        number = len(self._members)
-        for name in names:
-            sequence = words.sequence(name)
-            if not sequence or len(sequence) > _LONGEST_NAME:
-                continue
-            if len(sequence) == 1:
-                term = sequence[0]
-            else:
-                term = words.number(" ".join(map(str, sequence)), name)
-            if term not in members:
-                members[term] = name
-                self._by_first.setdefault(sequence[0], []).append((sequence, number, term))
-        self._members.append(list(members.items()))
-        self._terms.update(members)
-
-    def __contains__(self, term: int) -> bool:
-        """Whether a term is a name of some group."""
-        return term in self._terms
-
-    def members(self, group: int) -> list[tuple[int, str]]:
-        """The names of a group, each with its term."""
-        return self._members[group]
-
-    def found_in(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:
-        """Every name that stands in a text: where it starts and stops, its group and its term."""
-        for start, first in enumerate(numbers):
-            for sequence, group, term in self._by_first.get(first, ()):
-                stop = start + len(sequence)
-                if tuple(numbers[start:stop]) == sequence:
-                    yield start, stop, group, term
-
-
 @dataclass(slots=True)
 class _Read:
     """A word of the question while its alternatives are gathered."""
@@ -191,14 +102,16 @@ class Lexicon:
     """How the words of a question are read against one catalogue; immutable."""
 
     def __init__(
-        self, words: Words, synonyms: Synonyms, used: Sequence[bool], names: Sequence[bool]
+        self, words: Words, synonyms: Synonyms, typos: TypoIndex, used: Flags, names: Flags
     ) -> None:
         """`used[term]` says whether any resource holds the term: only such are alternatives.
 
-        `names[term]` says whether one holds it in its title, aliases, tags or topic.
+        `names[term]` says whether one holds it in its title, aliases, tags or topic. `typos` are
+        of the words that are used.
         """
         self._words = words
         self._synonyms = synonyms
+        self._typos = typos
         self._used = used
         self._names = names
 
@@ -250,14 +163,6 @@ class Lexicon:
         term = self._words.surfaces.get(word)
         return term if term is not None and self._used[term] else None
 
-    @cached_property
-    def _surfaces(self) -> list[str]:
-        return sorted(w for w, term in self._words.surfaces.items() if self._used[term])
-
-    @cached_property
-    def _typos(self) -> TypoIndex:
-        return TypoIndex(self._surfaces)
-
     def _read_word(self, word: str) -> list[_Read]:
         """The word as it stands, or split, or repaired, or taken for the start of a longer one."""
         term = self._term(word)
@@ -307,15 +212,10 @@ class Lexicon:
 
     def _longer(self, word: str) -> list[Alternative]:
         """Terms that begin with an abbreviation, such as "config" for "configuration"."""
-        first = bisect_left(self._surfaces, word)
+        longer = self._words.surfaces.beginning_with(word)
         return [
-            Alternative(
-                self._words.surfaces[surface],
-                PREFIX,
-                f"“{word}” taken for the beginning of “{surface}”",
-            )
-            for surface in self._surfaces[first : first + 6]
-            if surface.startswith(word)
+            Alternative(term, PREFIX, f"“{word}” taken for the beginning of “{surface}”")
+            for surface, term in islice((one for one in longer if self._used[one[1]]), 6)
         ]
 
     def _add_joined(self, read: list[_Read]) -> None:
@@ -369,7 +269,8 @@ class Lexicon:
 
 @cache
 def _plain_english() -> TypoIndex:
-    return TypoIndex(english.common_words(_COMMON_ENGLISH))
+    words = sorted(english.common_words(_COMMON_ENGLISH))
+    return TypoIndex(numbered(words, np.arange(len(words), dtype=np.int32)))
 
 
 def _best_of_each(ways: Iterable[Alternative]) -> tuple[Alternative, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from bot.search.arrays import Ints, Longs
 from bot.search.build import ASK, NAMES_KIND, STRONG, Built
 from bot.search.lexicon import Slot
-from bot.search.postings import Ints, Longs
 
 # Each row of `Evidence.features` holds these, all 0 to 1.
 FEATURES = (
@@ -83,7 +83,7 @@ def examine(
     about = np.where(fields & STRONG, fits, fits * _MENTIONED)
     features = np.column_stack(
         [
-            impacts @ rarities / max(whole, 1e-9),
+            np.minimum(impacts @ rarities / max(whole, 1e-9), 1.0),
             about @ weights / total,
             closeness[:, 0],
             closeness[:, 1],

@@ -6,16 +6,16 @@ word leaves out characters the same way, and equal hashes meet. Candidates are t
 the optimal string alignment distance (edits and swaps of neighbours).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from operator import mul
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
+from bot.search.arrays import Flags, Marks, ranges
 from bot.search.english import SHORTEST
 
 # Slips cluster late in a word, and seven characters tell words apart well enough; a longer
@@ -26,6 +26,8 @@ _LONG = 6
 # Any two odd constants with well-mixed bits do; these are those of splitmix64.
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _POWER = 0xBF58476D1CE4E5B9
+# The lower half of a mark.
+_OWNER = np.uint64(0xFFFF_FFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +45,34 @@ def allowed_distance(word: str) -> int:
     return 1 if len(word) < _LONG else 2
 
 
+class Words(Protocol):
+    """Words by number."""
+
+    def __len__(self) -> int: ...
+    def at(self, place: int, /) -> str:
+        """The word of this number."""
+
+
 class TypoIndex:
     """Words findable under any misspelling of up to two slips; immutable."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = tuple(w for w in words if len(w) >= SHORTEST - 1 and w.isalpha())
-        self._hashes, self._owners = _neighbourhoods(self._words)
+    def __init__(self, words: Words, neighbours: Marks | None = None) -> None:
+        """`neighbours` are those of `neighbourhoods`, if they are known already."""
+        self._words = words
+        self._marks = neighbourhoods(words) if neighbours is None else neighbours
 
     def repairs(self, word: str, limit: int = 4) -> list[Repair]:
         """Words within the allowed distance, nearest first, those with the same start first."""
         most = allowed_distance(word)
-        if most == 0 or not self._words:
+        if most == 0 or not len(self._marks):
             return []
         wanted = _shortened(word)
-        low = np.searchsorted(self._hashes, wanted, side="left")
-        high = np.searchsorted(self._hashes, wanted, side="right")
-        owners = {
-            int(owner)
-            for start, stop in zip(low, high, strict=True)
-            for owner in self._owners[start:stop]
-        }
+        low = np.searchsorted(self._marks, wanted)
+        high = np.searchsorted(self._marks, wanted | _OWNER, side="right")
+        near = self._marks[ranges(low, high - low)] & _OWNER
         found = []
-        for owner in owners:
-            meant = self._words[owner]
+        for owner in np.unique(near).tolist():
+            meant = self._words.at(owner)
             distance = OSA.distance(word, meant, score_cutoff=most)
             # Two slips in a short word leave too little of it to go by.
             if distance <= min(most, allowed_distance(meant) or 1):
@@ -76,33 +83,41 @@ class TypoIndex:
         return found[:limit]
 
 
-def _neighbourhoods(
-    words: Sequence[str],
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
-    """Hashes of all shortened prefixes, sorted, and for each the number of its word."""
-    by_length: dict[int, list[int]] = {}
-    for number, word in enumerate(words):
-        by_length.setdefault(min(len(word), _PREFIX), []).append(number)
-    hashes: list[npt.NDArray[np.uint64]] = []
-    owners: list[npt.NDArray[np.int32]] = []
-    for length, numbers in by_length.items():
-        text = "".join(words[n][:length] for n in numbers)
+def neighbourhoods(words: Words, chosen: Flags | None = None) -> Marks:
+    """Marks of all words of three letters or more, or those chosen among them, in order.
+
+    A mark is the upper half of the hash of a shortened beginning, and below it the number of the
+    word. Half a hash is enough: among 14 million marks one in 300 meets a stranger, and what is
+    found is compared letter by letter.
+    """
+    by_length: dict[int, list[tuple[int, str]]] = {}
+    for number in range(len(words)) if chosen is None else np.flatnonzero(chosen).tolist():
+        word = words.at(number)
+        if len(word) >= SHORTEST - 1 and word.isalpha():
+            by_length.setdefault(min(len(word), _PREFIX), []).append((number, word))
+    amounts = {length: len(group) * len(_omissions(length)) for length, group in by_length.items()}
+    marks = np.empty(sum(amounts.values()), np.uint64)
+    filled = 0
+    for length, group in by_length.items():
+        text = "".join(word[:length] for _, word in group)
         codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).reshape(-1, length)
-        mixed = (codes.astype(np.uint64) + np.uint64(1)) * _FACTOR
-        group = np.array(numbers, dtype=np.int32)
+        # One row for each letter: sums are then taken over whole rows.
+        mixed = np.ascontiguousarray(((codes.astype(np.uint64) + np.uint64(1)) * _FACTOR).T)
+        owners = np.array([number for number, _ in group], np.uint64)
         for left_out in _omissions(length):
-            kept = np.delete(mixed, left_out, axis=1)
-            powers = _powers(kept.shape[1])
-            hashes.append((kept * powers).sum(axis=1, dtype=np.uint64))
-            owners.append(group)
-    if not hashes:
-        return np.empty(0, np.uint64), np.empty(0, np.int32)
-    all_hashes, all_owners = np.concatenate(hashes), np.concatenate(owners)
-    order = np.argsort(all_hashes, kind="stable")
-    return all_hashes[order], all_owners[order]
+            kept = [at for at in range(length) if at not in left_out]
+            part = marks[filled : filled + len(group)]
+            part[:] = 0
+            for place, at in enumerate(kept):
+                part += mixed[at] * np.uint64(_POWERS[place])
+            part &= ~_OWNER
+            part |= owners
+            filled += len(group)
+    marks.sort()
+    return marks
 
 
-def _shortened(word: str) -> npt.NDArray[np.uint64]:
+def _shortened(word: str) -> Marks:
     """The same for one word, without its number: arrays cost more than they save."""
     codes = [(ord(letter) + 1) * int(_FACTOR) for letter in word[:_PREFIX]]
     hashes = sorted(
@@ -110,7 +125,7 @@ def _shortened(word: str) -> npt.NDArray[np.uint64]:
         % (1 << 64)
         for left_out in _omissions(len(codes))
     )
-    return np.array(hashes, np.uint64)
+    return np.array(hashes, np.uint64) & ~_OWNER
 
 
 @cache
@@ -121,7 +136,3 @@ def _omissions(length: int) -> list[tuple[int, ...]]:
 
 
 _POWERS = [pow(_POWER, place, 1 << 64) for place in range(_PREFIX)]
-
-
-def _powers(count: int) -> npt.NDArray[np.uint64]:
-    return np.array([pow(_POWER, place, 1 << 64) for place in range(count)], np.uint64)

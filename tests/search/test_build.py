@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Catalogue, Topic
+from bot.search import gather
 from bot.search.build import FIELD_NAMES, Built, rarity, read_catalogue
+from bot.search.english import STOP_WORDS
 from tests.search.samples import VIRTUALIZATION, catalogue, own_index, reordered, resource
 
 BUILT = read_catalogue(VIRTUALIZATION)
@@ -17,6 +19,11 @@ def fields(built: Built, word: str, doc: int = 0) -> set[str]:
     has, at = built.postings.find(built.words.surfaces[word], np.array([doc], np.int32))
     bits = int(built.postings.fields[at[0]]) if has[0] else 0
     return {name for place, name in enumerate(FIELD_NAMES) if bits >> place & 1}
+
+
+def test_fields_have_one_order() -> None:
+    """What is weighed and what is read are the same fields, by the same numbers."""
+    assert FIELD_NAMES == gather.FIELD_NAMES
 
 
 def test_every_field_is_searched() -> None:
@@ -72,7 +79,9 @@ def test_a_word_in_two_fields_is_in_both() -> None:
 
 def test_stop_words_are_not_searched() -> None:
     """A stop word finds no resource, even one that holds it."""
-    assert [BUILT.words.shown[n] for n in BUILT.words.stops if BUILT.postings.frequency(n)] == []
+    stops = [BUILT.words.ids[word] for word in STOP_WORDS if word in BUILT.words.ids]
+    assert stops
+    assert [BUILT.words.shown[term] for term in stops if BUILT.postings.frequency(term)] == []
 
 
 def test_impacts_are_bounded() -> None:

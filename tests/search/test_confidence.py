@@ -12,8 +12,9 @@ from bot.model import SURFACES, Surface, Verdict
 from bot.search import Index, confidence
 from bot.search.build import ASK, CURATED, NAMES
 from bot.search.confidence import BANDS, COEFFICIENTS, INTERCEPT, SIGNS
-from bot.search.lexicon import Slot, key
+from bot.search.lexicon import Slot
 from bot.search.rank import FEATURES, Evidence
+from bot.search.words import key
 from tests.search.samples import VIRTUALIZATION, catalogue, own_index, resource
 
 INDEX = Index.build(VIRTUALIZATION)

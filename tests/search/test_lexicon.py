@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.model import Catalogue
 from bot.search import Index
-from bot.search.lexicon import Lexicon, Slot, key
+from bot.search.lexicon import Lexicon, Slot
+from bot.search.words import key
 from tests.search.samples import VIRTUALIZATION, catalogue, resource
 
 
