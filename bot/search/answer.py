@@ -91,8 +91,6 @@ def compose(
     chances = confidence.probability(found.signs).tolist()
     verdict = _verdict(asked, found, chances, surface)
     shown = _shown(found, chances, verdict)[:limit]
-    homes = built.homes.of(found.evidence.docs)
-    likely = [home for home, chance in zip(homes, chances, strict=True) if chance >= _NEAR]
     return Answer(
         question=message,
         surface=surface,
@@ -119,7 +117,9 @@ def compose(
             )
             for place, resource in enumerate(resources[:limit])
         ),
-        topics=() if verdict == "answer" else tuple(_nearest_topics(built.topics, asked, likely)),
+        topics=()
+        if verdict == "answer"
+        else tuple(_nearest_topics(built.topics, asked, _homes(built, found, chances))),
         reading=tuple(
             Reading(
                 word=slot.word,
@@ -180,7 +180,7 @@ def _shown(found: Found, chances: list[float], verdict: Verdict) -> list[int]:
     scores = found.evidence.scores.tolist()
     asked = [at for at, slot in enumerate(found.slots) if slot.is_subject and found.asked[at]]
     # What speaks only to what was told beside the question is no answer to it.
-    held = found.evidence.fits[:, asked].max(axis=1, initial=0.0).tolist()
+    held = found.evidence.fits[:MOST_SHOWN, asked].max(axis=1, initial=0.0).tolist()
 
     def is_worth_showing(at: int) -> bool:
         share = min(scores[at] / scores[0], chances[at] / chances[0])
@@ -268,6 +268,12 @@ def _place(bits: int) -> str:
 
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _homes(built: Built, found: Found, chances: list[float]) -> list[str]:
+    """Home topics of the candidates that are not all but out of the question."""
+    homes = built.homes.of(found.evidence.docs)
+    return [home for home, chance in zip(homes, chances, strict=True) if chance >= _NEAR]
 
 
 def _nearest_topics(topics: Sequence[Topic], asked: Question, homes: list[str]) -> Iterator[Topic]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from bot.model import Surface, Verdict
 from bot.search.build import ASK, CURATED
 from bot.search.lexicon import Slot
-from bot.search.rank import FEATURES, Evidence
+from bot.search.rank import DIGITS, FEATURES, Evidence
 from bot.search.words import key
 
 SIGNS = (
@@ -76,41 +76,37 @@ def signs(
     found = evidence.fits >= _FOUND
     lost = ~found & subject & asked
     gained = np.where(found, worth, 0.0) @ weights
-    named = np.where(found & subject & (evidence.fields & CURATED != 0), weights, 0.0).sum(axis=1)
-    held_rarest = np.where(found & subject, rarities * share, 0.0).max(axis=1, initial=0.0)
-    lost_rarest = np.where(lost, rarities, 0.0).max(axis=1, initial=0.0)
-    return np.column_stack(
-        [
-            evidence.features[:, _IMPACT],
-            np.minimum(gained, 2.0),
-            named / max(float(weights[subject].sum()), 1e-9),
-            ((worth >= _FOUND) & subject).sum(axis=1) <= 1,
-            held_rarest - lost_rarest,
-            (lost & name).any(axis=1),
-            _half_lost(slots, found, lost),
-        ]
-    )
+    named = (found & (evidence.fields & CURATED != 0)) @ (weights * subject)
+    held_rarest = (found * share * (rarities * subject)).max(axis=1, initial=0.0)
+    lost_rarest = (lost * rarities).max(axis=1, initial=0.0)
+    rows = np.empty((len(found), len(SIGNS)))
+    rows[:, 0] = evidence.features[:, _IMPACT]
+    rows[:, 1] = np.minimum(gained, 2.0)
+    rows[:, 2] = named / max(float(weights[subject].sum()), 1e-9)
+    rows[:, 3] = ((worth >= _FOUND) & subject).sum(axis=1) <= 1
+    rows[:, 4] = held_rarest - lost_rarest
+    rows[:, 5] = (lost & name).any(axis=1)
+    rows[:, 6] = _half_lost(slots, found, lost)
+    return rows.round(DIGITS)
 
 
 def _half_lost(
     slots: Sequence[Slot], found: npt.NDArray[np.bool_], lost: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
     """Whether a word was found without the word before it: a state machine is no coffee machine."""
-    places = {key(slot.meant): at for at, slot in enumerate(slots)}
-    pairs = [
-        (places[slot.after], at)
-        for at, slot in enumerate(slots)
-        if slot.after in places and slot.is_subject
-    ]
     halves = np.zeros(len(found), np.bool_)
-    for before, here in pairs:
-        halves |= found[:, here] & lost[:, before]
+    if any(slot.after for slot in slots):
+        places = {key(slot.meant): at for at, slot in enumerate(slots)}
+        for at, slot in enumerate(slots):
+            if slot.after in places and slot.is_subject:
+                halves |= found[:, at] & lost[:, places[slot.after]]
     return halves
 
 
 def probability(sign_rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The chance, 0 to 1, that each candidate answers the question."""
-    return np.asarray(1 / (1 + np.exp(-(INTERCEPT + sign_rows @ COEFFICIENTS))))
+    sums = INTERCEPT + (sign_rows * COEFFICIENTS).sum(axis=1)
+    return np.asarray(1 / (1 + np.exp(-sums))).round(DIGITS)
 
 
 def verdict(confidence: float, surface: Surface) -> Verdict:

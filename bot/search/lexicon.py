@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 
 import numpy as np
@@ -28,6 +28,7 @@ PREFIX = 0.6
 # What stands between two topics of one question.
 _JOINING = frozenset(["and", "plus", "also"])
 
+_ACRONYM_SIZES = range(2, 5)
 _MOST_SLOTS = 48
 _COMMON_ENGLISH = 8_000
 # Shorter pieces are found inside most words, and in most pairs of words.
@@ -163,6 +164,19 @@ class Lexicon:
         term = self._words.surfaces.get(word)
         return term if term is not None and self._used[term] else None
 
+    @cached_property
+    def _acronyms(self) -> dict[str, int]:
+        """Words of two to four letters that may be initials, with their terms."""
+        surfaces = self._words.surfaces
+        return {
+            word: term
+            for word, term in surfaces.of_sizes(_ACRONYM_SIZES)
+            if self._used[term]
+            and self._names[term]
+            and term not in self._synonyms
+            and not english.is_good_english(word)
+        }
+
     def _read_word(self, word: str) -> list[_Read]:
         """The word as it stands, or split, or repaired, or taken for the start of a longer one."""
         term = self._term(word)
@@ -250,17 +264,15 @@ class Lexicon:
         stand for, or where it has one of the words: people shorten all of a name.
         """
         letters = "".join(one.meant[0] for one in read)
-        for size in (2, 3, 4):
+        for size in _ACRONYM_SIZES:
             for start in range(len(read) - size + 1):
                 initials = letters[start : start + size]
-                term = self._surface(initials)
-                if term is None or not self._names[term] or term in self._synonyms:
+                term = self._acronyms.get(initials)
+                if term is None:
                     continue
                 span = read[start : start + size]
                 ends = {span[0].meant, span[-1].meant}
-                if english.is_good_english(initials) or ends & english.STOP_WORDS:
-                    continue
-                if any(one.ways for one in span):
+                if ends & english.STOP_WORDS or any(one.ways for one in span):
                     continue
                 how = f"“{' '.join(one.word for one in span)}” shortened to “{initials}”"
                 for one in span:

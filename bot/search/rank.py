@@ -9,6 +9,7 @@ import numpy.typing as npt
 from bot.search.arrays import Ints, Longs
 from bot.search.build import ASK, NAMES_KIND, STRONG, Built
 from bot.search.lexicon import Slot
+from bot.search.runs import firsts as beginnings
 
 # Each row of `Evidence.features` holds these, all 0 to 1.
 FEATURES = (
@@ -33,6 +34,9 @@ _VERBATIM = 0.85
 # What coverage it is worth that a word stands outside title, alias, ask, tag and home topic. From
 # 0.3 to 0.7 the figures hardly move.
 _MENTIONED = 0.5
+
+# Features, scores and chances are rounded to so many digits.
+DIGITS = 9
 
 # What it is worth that a word stands only in an ask that is not the nearest one: a resource with
 # many asks holds many words, and a question's words scattered over them are chance.
@@ -81,17 +85,14 @@ def examine(
     fits = np.where(scattered, fits * _SCATTERED, fits)
     impacts = np.where(scattered, impacts * _SCATTERED, impacts)
     about = np.where(fields & STRONG, fits, fits * _MENTIONED)
-    features = np.column_stack(
-        [
-            np.minimum(impacts @ rarities / max(whole, 1e-9), 1.0),
-            about @ weights / total,
-            closeness[:, 0],
-            closeness[:, 1],
-            closeness[:, 2],
-            closeness[:, :2].max(axis=1) >= _VERBATIM,
-        ]
-    )
-    scores = features @ WEIGHTS
+    features = np.empty((len(docs), len(FEATURES)))
+    features[:, 0] = np.minimum(impacts @ rarities / max(whole, 1e-9), 1.0)
+    features[:, 1] = about @ weights / total
+    features[:, 2:5] = closeness
+    features[:, 5] = (closeness[:, 0] >= _VERBATIM) | (closeness[:, 1] >= _VERBATIM)
+    # The last bits depend on what the processor can do, and shall not settle an order.
+    features = features.round(DIGITS)
+    scores = (features * WEIGHTS).sum(axis=1).round(DIGITS)
     order = np.lexsort((docs, -scores))
     return Evidence(
         docs[order],
@@ -159,7 +160,7 @@ def _closeness(
         return result, nearest, in_nearest
     grouped = np.argsort(holders, kind="stable")
     holders, rows, which = holders[grouped], rows[grouped], which[grouped]
-    firsts = np.flatnonzero(np.diff(holders, prepend=-1))
+    firsts = beginnings(holders)
     numbers, owner = holders[firsts], order[rows[firsts]]
     fits = fit[which]
     per_slot = np.maximum.reduceat(fits, firsts, axis=0)

@@ -65,6 +65,12 @@ class Numbered(Mapping[str, int]):
         known = place < len(self) and self.at(place) == word
         return int(self.numbers[place]) if known else None
 
+    def of_sizes(self, sizes: range) -> Iterator[tuple[str, int]]:
+        """The strings of so many bytes, in order, each with its number."""
+        found = np.diff(self.starts)
+        for place in np.flatnonzero((found >= sizes.start) & (found < sizes.stop)).tolist():
+            yield self.at(place), int(self.numbers[place])
+
     def __getitem__(self, word: str) -> int:
         number = self._found(word)
         if number is None:
