@@ -45,26 +45,28 @@ FRAME_WORDS = frozenset(
     actual actually advice advise afterwards allowed already always anybody anyone anything anyway
     anyways anywhere are around ask asked asking back background basically beforehand begin
     beginning best better bit bot bunch came can check cheers clue come comes comfortable coming
-    could curious deal dear decent deeper describe details did dig dive do does eight even
-    everybody everyone everything exactly explain explained explaining explains explanation feel
-    feels felt figure finally find first five folks four friday friend friends fun gave get gets
-    getting give gives glad go goes going good got gotta gotten great grok guys happen happening
-    happens head heard hello help helped helpful helping helps hey hi hiya hope how hundred idea
-    info information interested involve involved is joined keep keeps kept kindly knew know
-    knowing known last lately lead learn learning lesson lessons like link links little long look
-    looking lot lots love madam made make makes making many mate material materials matter maybe
-    mean means meant mind monday much need needed needs never new newbie next nice nine nobody
-    obviously ok okay people perhaps piece pieces please pls plus plz point pointer pointers
-    possible possibly pretty properly provide question questions quick quickly quite read reading
-    real recently recommend recommendation recommendations recommended resource resources right
-    said saturday saw say says scratch see seem seems seven share should show showed showing shows
-    simple simply sir six somebody someone something somewhere sorry sort start started starting
-    starts still stuff suddenly suggest suggestion suggestions suitable sunday supposed sure take
-    takes talking taught teach teached teaches teaching tell tells ten text texts thank thanks
-    thing things think thought three thursday thx tip tips today together told tomorrow tonight
-    topic topics try trying tuesday turn two u understand understanding ur use used useful uses
-    using usually want wanted wants way ways wednesday week weekend weeks welcome what when where
-    which who whole why wonder wonderful wondering word words work working works wrap yesterday
+    comprehensive could curious deal dear decent deeper describe details did dig dive do does dumb
+    easier easily easy eight even everybody everyone everything exactly explain explained
+    explaining explains explanation feel feels felt figure finally find first five folks four
+    friday friend friendly friends fun gave gentle get gets getting give gives glad go goes going
+    good got gotta gotten great grok guys happen happening happens head heard hello help helped
+    helpful helping helps hey hi hiya hope how hundred idea info information instead interested
+    involve involved is joined keep keeps kept kindly knew know knowing known last lately lead
+    learn learning lesson lessons like link links little long look looking lot lots love madam
+    made make makes making many mate material materials matter maybe mean means meant mind monday
+    much need needed needs never new newbie next nice nine nobody obviously ok okay people perhaps
+    piece pieces plain please pls plus plz point pointer pointers possible possibly pretty
+    properly provide question questions quick quickly quite read readable reading real recently
+    recommend recommendation recommendations recommended resource resources right said saturday
+    saw say says scratch see seem seems seven several share short shorter should show showed
+    showing shows silly simple simply sir six somebody someone something somewhere sorry sort
+    start started starting starts still stuff stupid suddenly suggest suggestion suggestions
+    suitable sunday supposed sure take takes talking taught teach teached teaches teaching tell
+    tells ten text texts thank thanks thing things think thorough thought three thursday thx tip
+    tips today together told tomorrow tonight topic topics try trying tuesday turn two u
+    understand understanding ur use used useful uses using usually want wanted wants way ways
+    wednesday week weekend weeks welcome what when where which who whole why wonder wonderful
+    wondering word words work working works wrap yesterday
     """.split()
 )
 
