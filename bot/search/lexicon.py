@@ -12,7 +12,7 @@ from bot.search import english, text
 from bot.search.arrays import Flags
 from bot.search.kinds import KIND_STEMS
 from bot.search.strings import numbered
-from bot.search.typos import Repair, TypoIndex, allowed_distance
+from bot.search.typos import Repair, TypoIndex, allowed_distance, nearness
 from bot.search.words import Synonyms, Words, key
 
 # How much of a match is left when a word is not read exactly as written. Set by judgement, not
@@ -30,7 +30,9 @@ _JOINING = frozenset(["and", "plus", "also"])
 
 _ACRONYM_SIZES = range(2, 5)
 _MOST_SLOTS = 48
-_COMMON_ENGLISH = 8_000
+# With 8,000 words, 88 % of real misspellings find a catalogue that holds another form of the word,
+# with 20,000 it is 93 %, with 45,000 it is 94 %, and the list takes twice as long to make.
+_COMMON_ENGLISH = 20_000
 # Shorter pieces are found inside most words, and in most pairs of words.
 _SHORTEST_PART = 3
 _SHORTEST_JOINED = 5
@@ -202,15 +204,20 @@ class Lexicon:
     def _repair(self, word: str) -> list[_Read]:
         """The word as the catalogue's words one slip away, else as the beginning of one, else as
         the nearest word of the catalogue or of plain English, else as it stands.
+
+        English knows forms that the catalogue does not have: "simulaton", for "simulate".
         """
-        repairs = self._typos.repairs(word) if allowed_distance(word) else []
+        if not allowed_distance(word):
+            return [_Read(word, word, self._longer(word))]
+        plain = _plain_english().repairs(word)
+        forms = [repair for repair in plain if self._term(repair.word) is not None]
+        repairs = sorted({*self._typos.repairs(word), *forms}, key=nearness(word))
         if not repairs or repairs[0].distance > 1:
             longer = self._longer(word)
-            if longer or not allowed_distance(word):
+            if longer:
                 return [_Read(word, word, longer)]
-            plain = _plain_english().repairs(word, limit=1)
             if plain and (not repairs or plain[0].distance < repairs[0].distance):
-                repairs = plain
+                repairs = plain[:1]
         if not repairs:
             return [_Read(word, word)]
         nearest = [repair for repair in repairs if repair.distance == repairs[0].distance]

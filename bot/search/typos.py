@@ -6,6 +6,7 @@ word leaves out characters the same way, and equal hashes meet. Candidates are t
 the optimal string alignment distance (edits and swaps of neighbours).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -45,6 +46,16 @@ def allowed_distance(word: str) -> int:
     return 1 if len(word) < _LONG else 2
 
 
+def nearness(word: str) -> Callable[[Repair], tuple[int, bool, int, str]]:
+    """A key that sorts repairs of a word: nearest first, then those with the same start."""
+    return lambda one: (
+        one.distance,
+        one.word[0] != word[0],
+        abs(len(one.word) - len(word)),
+        one.word,
+    )
+
+
 class Words(Protocol):
     """Words by number."""
 
@@ -77,10 +88,7 @@ class TypoIndex:
             # Two slips in a short word leave too little of it to go by.
             if distance <= min(most, allowed_distance(meant) or 1):
                 found.append(Repair(meant, distance))
-        found.sort(
-            key=lambda r: (r.distance, r.word[0] != word[0], abs(len(r.word) - len(word)), r.word)
-        )
-        return found[:limit]
+        return sorted(found, key=nearness(word))[:limit]
 
 
 def neighbourhoods(words: Words, chosen: Flags | None = None) -> Marks:

@@ -118,6 +118,20 @@ def test_a_slip_nearer_to_plain_english_is_not_bent_to_the_catalogue() -> None:
     assert read(titled("Mondeos"), "mondey") == {"mondey": {}}
 
 
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("simulate", "simulaton"),
+        ("configured", "configurtion"),
+        ("schedulers", "scheduilng"),
+    ],
+)
+def test_a_misspelt_form_finds_another_form(title: str, asked: str) -> None:
+    """English knows forms of a word that the catalogue does not have, and their misspellings."""
+    (ways,) = read(titled(title), asked).values()
+    assert ways.keys() == {title}
+
+
 def test_digits_are_never_repaired() -> None:
     """Names with digits differ in them on purpose."""
     assert read(titled("armv8 kernel64"), "armv7 kernel65") == {"armv7": {}, "kernel65": {}}
