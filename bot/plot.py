@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib import import_module
 from io import BytesIO
+from itertools import count
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
@@ -102,6 +103,7 @@ def _trade_off(axes: "Axes", lines: Sequence[Outcome]) -> None:
     drawn = [curve for curve in curves if trade_off(curve[1])]
     if len(drawn) == 1:
         drawn = [(*drawn[0][:4], ("mention", "channel"))]
+    below = count()
     for said, some, colour, shape, marked in drawn:
         points = trade_off(some)
         axes.step(
@@ -113,7 +115,7 @@ def _trade_off(axes: "Axes", lines: Sequence[Outcome]) -> None:
             label=said,
         )
         for surface in marked:
-            _mark(axes, some, surface, colour, shape)
+            _mark(axes, some, surface, (colour, shape), next(below))
     if drawn:
         axes.plot([], [], "x", color="#222222", markersize=8, label="what was answered")
         axes.legend(loc="lower right", frameon=False, fontsize=10)
@@ -122,9 +124,14 @@ def _trade_off(axes: "Axes", lines: Sequence[Outcome]) -> None:
 
 
 def _mark(
-    axes: "Axes", lines: Sequence[Outcome], surface: Surface, colour: str, shape: str
+    axes: "Axes", lines: Sequence[Outcome], surface: Surface, look: tuple[str, str], below: int
 ) -> None:
-    """The threshold of a surface on the curve, and what was answered there in fact."""
+    """The threshold of a surface on the curve, in this colour and shape, and what was answered
+    there in fact.
+
+    Thresholds lie close together; each name stands a line `below` the one before.
+    """
+    colour, shape = look
     threshold = BANDS[surface].answer
     (point,) = trade_off(lines, [threshold])
     axes.plot(
@@ -133,7 +140,7 @@ def _mark(
     axes.annotate(
         f"{surface}: {threshold:.2f}",
         (point.noise, point.answered),
-        xytext=(14, -4),
+        xytext=(14, -4 - 16 * below),
         textcoords="offset points",
         va="top",
         color=colour,
@@ -147,7 +154,7 @@ def _mark(
             sum(stray) / len(stray),
             sum(sure) / len(sure),
             "x",
-            color=colour,
+            color="#222222",
             markersize=8,
             zorder=5,
         )
