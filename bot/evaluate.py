@@ -280,7 +280,7 @@ def trade_off(lines: Sequence[Outcome], at: Sequence[float] = ()) -> tuple[Point
     """What each threshold would let through by confidence alone, highest threshold first.
 
     The thresholds are the confidences that occur, or those given. A line of a channel that does
-    not ask to learn is never let through. None without lines of both kinds.
+    not ask to learn is never let through. Empty without lines of both kinds.
     """
     passing = [
         line for line in lines if line.surface != "channel" or question.parse(line.text).asks
@@ -473,15 +473,10 @@ def _why_silent(answer: Answer, holders: Callable[[str], Collection[str]]) -> It
     missing = [
         word for word in answer.subject if word not in answer.unknown and first not in holders(word)
     ]
-    if answer.confidence < needed:
-        yield f"below the {needed:.2f} that {_WHERE[surface]} needs"
-    elif missing or answer.unknown:
-        yield "sure enough, but a word as rare as the rarest one found is missing"
-    else:
-        yield "sure enough, but what was found stands in asks that it does not come near"
+    yield f"below the {needed:.2f} that {_WHERE[surface]} needs"
     if missing:
         yield f"the first holds nothing for {_listed(missing)}"
-    elif not answer.unknown and answer.confidence < needed:
+    elif not answer.unknown:
         yield "the first holds every word, but they tell little"
 
 

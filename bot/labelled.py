@@ -391,8 +391,8 @@ def _judgements(
     grades: dict[str, dict[int, int]] = {}
     for number, line in _lines(path, faults):
         parts = line.split("\t")
-        if number == 1 or not line.strip():
-            continue  # The first line names the columns.
+        if not line.strip() or (number == 1 and not parts[-1].strip().isdecimal()):
+            continue  # The first line may name the columns.
         try:
             query, document, grade = parts[0], parts[1], int(parts[2])
         except (IndexError, ValueError):

@@ -152,10 +152,22 @@ REQUESTS = re.compile(
     re.VERBOSE,
 )
 
+# What somebody does not want, to the end of the clause: "anything on virtio but the spec".
+EXCLUDED = re.compile(
+    r"""
+    (?<!\bwhy)\s
+    (?: but \s (?:not|the|a) | except (?:\sfor)? | besides | other \s than | (?:apart|aside) \s from
+      | (?:that|which) \s (?:is|are|do|does|wo) (?:n['\u2019]?t|\snot) | not \s (?:a|an|the)
+      | without \s (?:reading|watching)
+    )\b [^,;:.?!()\n]*
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
 # A clause may end at a comma, a colon, a bracket ...
 PAUSE = re.compile(r"[,:()\[\]\u2026]+\s*|\s?\.{2,}\s*")
 # ... or before the words with which people turn from their question to themselves, to those it is
-# for, or to what it is not.
+# for, or to what they have already.
 TURN = re.compile(
     r"""
     \s(?=(?:
@@ -163,9 +175,7 @@ TURN = re.compile(
     | since \s (?:i|we|my|our)
     | (?:and|as|if|when|while|before|after|until|now\sthat|given\sthat) \s
         (?:i|i'm|i've|im|ive|we|we're|we've|my|our|he|she|they|someone|somebody|people)
-    | (?:that|which) \s (?:is|are|do|does|wo) (?:n'?t|\snot)
-    | not \s (?:just|only|for|the|a|an) | (?:instead\sof|rather\sthan|other\sthan)
-    | (?:apart|aside) \s from
+    | not \s (?:just|only|for) | (?:instead\sof|rather\sthan)
     | for \s (?: someone | somebody | anyone | people | folks | those | us | me
           | (?:\w+\s){0,4}
             (?: beginner | colleague | designer | developer | dev | dummie | engineer | folk | hire

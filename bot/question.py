@@ -20,9 +20,10 @@ _EMOJI = re.compile(r"(?<![\w:]):[a-z0-9_+'-]{1,50}:(?::skin-tone-\d:)?(?![\w:])
 _QUOTED_LINE = re.compile(r"^(?:>|&gt;)[ \t]*(.*)$", re.MULTILINE)
 # Not after the full stop of an abbreviation: "vs.", "e.g.", "etc.".
 _SENTENCE_END = re.compile(
-    r"(?<=[?!])\s+|(?<=[^\W_]{2}\.)(?<!\bvs\.)(?<!\betc\.)(?<!\.[a-z]\.)(?<!\b[a-z]\.)\s+"
+    r"(?<=[?!])\s+|(?<=[^\W_]{2}\.)(?<!\bvs\.)(?<!\bVS\.)(?<!\betc\.)\s+"
     r"|(?<=\)\.)\s+|\n+|;\s|\s[-\u2013\u2014]{1,2}\s"
 )
+_LIKE_MARKUP = re.compile(r"<(?=[@#!]|https?:|mailto:|tel:)")
 _LETTER = re.compile(r"[^\W_]")
 
 
@@ -40,7 +41,10 @@ class Question:
 
 def parse(message: str) -> Question:
     """What a message asks. A bare phrase ("virtio specs") carries a question but does not ask."""
-    sentences = _worded(_SENTENCE_END.split(plain(message[:LONGEST])))
+    sentences = [
+        phrases.EXCLUDED.sub("", one) or one
+        for one in _worded(_SENTENCE_END.split(plain(message[:LONGEST])))
+    ]
     if not sentences:
         return Question("", "", asks=False)
     asked: list[str] = []
@@ -115,7 +119,8 @@ def _shown(message: str) -> list[str]:
 def essence(message: str) -> str:
     """A message as plain text that is read like it: what it says, then what it shows, quoted."""
     shown = (" ".join(one.split()) for one in _shown(message))
-    return "\n> ".join([plain(message[:LONGEST]), *shown])
+    # "&lt;!DOCTYPE&gt;" was no markup, and must not become some.
+    return _LIKE_MARKUP.sub("< ", "\n> ".join([plain(message[:LONGEST]), *shown]))
 
 
 def plain(message: str) -> str:

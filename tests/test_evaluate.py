@@ -374,11 +374,6 @@ def reasons(text: str, relevant: dict[int, int], surface: Any = "mention", **cha
          "linux zorkmid", {0: 2}, {"confidence": 0.3, "verdict": "unsure"}),
         ("below the 0.65 that a mention needs; the first holds every word, but they tell little",
          "linux", {0: 2}, {"confidence": 0.3, "verdict": "unsure"}),
-        ("sure enough, but a word as rare as the rarest one found is missing; the catalogue "
-         "does not know “zorkmid”", "linux zorkmid", {0: 2},
-         {"confidence": 0.9, "verdict": "unsure"}),
-        ("sure enough, but what was found stands in asks that it does not come near",
-         "linux", {0: 2}, {"confidence": 0.9, "verdict": "unsure"}),
         ("it names nothing to learn about", "linux", {0: 2},
          {"confidence": 0.9, "verdict": "nothing", "subject": ()}),
     ],

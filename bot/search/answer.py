@@ -91,6 +91,11 @@ def compose(
     chances = confidence.probability(found.signs).tolist()
     verdict = _verdict(asked, found, chances, surface)
     shown = _shown(found, chances, verdict)[:limit]
+    subject = [
+        slot
+        for slot, asks in zip(found.slots, found.asked.tolist(), strict=True)
+        if slot.is_subject and asks
+    ]
     return Answer(
         question=message,
         surface=surface,
@@ -128,10 +133,8 @@ def compose(
             )
             for slot, weight in zip(found.slots, found.weights, strict=True)
         ),
-        subject=tuple(slot.word for slot in found.slots if slot.is_subject),
-        unknown=tuple(
-            slot.word for slot in found.slots if slot.is_subject and not slot.alternatives
-        ),
+        subject=tuple(slot.word for slot in subject),
+        unknown=tuple(slot.word for slot in subject if not slot.alternatives),
         evidence=_contributions(
             confidence.SIGNS, found.signs[0], confidence.COEFFICIENTS, confidence.INTERCEPT
         )

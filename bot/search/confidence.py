@@ -13,7 +13,7 @@ from bot.search.rank import DIGITS, FEATURES, Evidence
 from bot.search.words import key
 
 SIGNS = (
-    "impact",  # the ranking's own feature
+    "impact",  # as in the ranking, but of the question without what is told around it
     "evidence",  # the weight found, at most 2: much of a long question beats all of a short one
     "named",  # share of the weight that stands in aliases, tags or the home topic
     "one word",  # 1 if no more than one word of the subject was found
@@ -24,8 +24,8 @@ SIGNS = (
 
 # Logistic regression, fitted by `make calibrate` on the labelled questions in tests/questions
 # (each subject left out once to test it), rounded.
-INTERCEPT = -0.3
-COEFFICIENTS = np.array([2.65, 3.1, 0.85, -2.0, 1.6, -0.9, -1.0])
+INTERCEPT = -0.15
+COEFFICIENTS = np.array([2.6, 2.95, 0.8, -2.1, 1.5, -0.85, -0.95])
 
 # Words that stand in asks alone count in full from this closeness to the nearest ask on, and less
 # below: with forty asks to a resource, most ordinary words stand in one of them somewhere. Of 0.5,
@@ -35,7 +35,6 @@ _NEAR_AN_ASK = 0.7
 # A reading worse than this does not count as found.
 _FOUND = 0.5
 
-_IMPACT = FEATURES.index("impact")
 _ASK_CLOSENESS = FEATURES.index("ask closeness")
 
 
@@ -76,13 +75,13 @@ def signs(
     found = evidence.fits >= _FOUND
     lost = ~found & subject & asked
     gained = np.where(found, worth, 0.0) @ weights
-    named = (found & (evidence.fields & CURATED != 0)) @ (weights * subject)
+    named = (found & (evidence.fields & CURATED != 0)) @ (weights * (subject & asked))
     held_rarest = (found * share * (rarities * subject)).max(axis=1, initial=0.0)
     lost_rarest = (lost * rarities).max(axis=1, initial=0.0)
     rows = np.empty((len(found), len(SIGNS)))
-    rows[:, 0] = evidence.features[:, _IMPACT]
+    rows[:, 0] = evidence.asked_impacts
     rows[:, 1] = np.minimum(gained, 2.0)
-    rows[:, 2] = named / max(float(weights[subject].sum()), 1e-9)
+    rows[:, 2] = named / max(float(weights[subject & asked].sum()), 1e-9)
     rows[:, 3] = ((worth >= _FOUND) & subject).sum(axis=1) <= 1
     rows[:, 4] = held_rarest - lost_rarest
     rows[:, 5] = (lost & name).any(axis=1)

@@ -18,7 +18,7 @@ _COMMONEST = 15
 _RAREST = 60_000
 _LEAST = 0.08
 
-# A year or a version narrows a subject down, and never is one.
+# A year, a version or a letter narrows a subject down, and never is one.
 _NUMBER = 0.3
 
 # Words further down the list are as likely slips as words ("helo", "wold").
@@ -70,15 +70,17 @@ FRAME_WORDS = frozenset(
     """.split()
 )
 
-# Written with a capital, by rule or for emphasis, and no names of what one learns.
-NO_NAMES = STOP_WORDS | frozenset(
-    """
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june
-    july august september october november december english
-    what how when where why who which should can could do does did is are
-    need needs needed want wants please pls really never always good best new thanks hello hi hey
+# Written with a capital, by rule or for emphasis, and no names of what one learns; but some words
+# of the frame are.
+NO_NAMES = (
+    STOP_WORDS
+    | FRAME_WORDS
+    | frozenset(
+        """
+    january february march april may june july august september october november december english
     """.split()
-)
+    )
+) - frozenset(["go", "make", "word", "dig"])
 
 
 @cache
@@ -106,7 +108,7 @@ def is_good_english(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def rarity(word: str) -> float:
     """How much a word can say about a subject, 0.08 to 1: rare and unknown words say most."""
-    if word.isdecimal():
+    if word.isdecimal() or len(word) == 1:
         return _NUMBER
     place = rank(word)
     if place is None:

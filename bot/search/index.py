@@ -13,7 +13,7 @@ from bot.search.answer import Found, compose
 from bot.search.build import NAMES, NAMES_KIND, Built, rarity, read_catalogue
 from bot.search.lexicon import Lexicon, Slot
 from bot.search.postings import WeightedSlot
-from bot.search.rank import examine
+from bot.search.rank import Weighed, examine
 from bot.search.typos import TypoIndex
 from bot.search.words import key
 
@@ -99,10 +99,11 @@ class Index:
             docs = postings.reached(weighted)
         else:
             docs, _ = postings.best(weighted, pool)
-        evidence = examine(self.built, slots, weights, ranks, docs)
-        asks = (said > 0) | (not anchored)
-        signs = confidence.signs(evidence, slots, weights, rarities, asks)
-        return Found(tuple(slots), weights, asks, evidence, signs)
+        asked_for = (said > 0) | (not anchored)
+        weighed = Weighed(tuple(slots), weights, ranks, asked_for)
+        evidence = examine(self.built, weighed, docs)
+        signs = confidence.signs(evidence, slots, weights, rarities, asked_for)
+        return Found(tuple(slots), weights, asked_for, evidence, signs)
 
     def _slots(self, asked: Question) -> tuple[list[Slot], Counts, Counts]:
         """The slots of a message, and how often its question and its context say each."""

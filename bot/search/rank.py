@@ -54,6 +54,8 @@ class Evidence:
     features: npt.NDArray[np.float64]
     """Candidates x FEATURES."""
     scores: npt.NDArray[np.float64]
+    asked_impacts: npt.NDArray[np.float64]
+    """For each candidate, the impact of what the question itself says."""
     fits: npt.NDArray[np.float64]
     """Candidates x slots: how well the best reading of a slot fits, 0 if not found."""
     readings: npt.NDArray[np.int64]
@@ -64,29 +66,34 @@ class Evidence:
     """The short text nearest to the question for each candidate, -1 if it has none."""
 
 
-def examine(
-    built: Built,
-    slots: Sequence[Slot],
-    weights: npt.NDArray[np.float64],
-    rarities: npt.NDArray[np.float64],
-    docs: Ints,
-) -> Evidence:
-    """Features and scores of some resources, highest score first; equal ones by number.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The slots of a question, and for each:"""
 
-    `weights` are what slots count for as subjects, `rarities` what they tell apart.
-    """
+    slots: tuple[Slot, ...]
+    weights: npt.NDArray[np.float64]
+    """What it counts for as a subject, 0 to 1, times how often it is said."""
+    ranks: npt.NDArray[np.float64]
+    """What it tells apart in this catalogue, 0 to 1, times how often it is said."""
+    asked: npt.NDArray[np.bool_]
+    """Whether the question itself says it, or has no subject of its own."""
+
+
+def examine(built: Built, weighed: Weighed, docs: Ints) -> Evidence:
+    """Features and scores of some resources, highest score first; equal ones by number."""
+    slots, weights, ranks = weighed.slots, weighed.weights, weighed.ranks
     fits, readings, fields, impacts = _matches(built, slots, docs)
     total = max(float(weights.sum()), 1e-9)
     # However much is said around a subject, it is as well found; what is found of the frame is won.
     framed = np.array([slot.is_frame for slot in slots], np.bool_)
-    whole = float(rarities[~framed].sum() if not framed.all() else rarities.sum())
+    whole = ranks if framed.all() else ranks * ~framed
     closeness, nearest, in_nearest = _closeness(built, slots, weights, docs)
     scattered = (fields == ASK) & (in_nearest == 0.0)
     fits = np.where(scattered, fits * _SCATTERED, fits)
     impacts = np.where(scattered, impacts * _SCATTERED, impacts)
     about = np.where(fields & STRONG, fits, fits * _MENTIONED)
     features = np.empty((len(docs), len(FEATURES)))
-    features[:, 0] = np.minimum(impacts @ rarities / max(whole, 1e-9), 1.0)
+    features[:, 0] = _shares(impacts @ ranks, whole)
     features[:, 1] = about @ weights / total
     features[:, 2:5] = closeness
     features[:, 5] = (closeness[:, 0] >= _VERBATIM) | (closeness[:, 1] >= _VERBATIM)
@@ -98,11 +105,18 @@ def examine(
         docs[order],
         features[order],
         scores[order],
+        _shares(impacts @ (ranks * weighed.asked), whole * weighed.asked).round(DIGITS)[order],
         fits[order],
         readings[order],
         fields[order],
         nearest[order],
     )
+
+
+def _shares(
+    sums: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    return np.minimum(sums / max(float(whole.sum()), 1e-9), 1.0)
 
 
 def _matches(

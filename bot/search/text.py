@@ -17,11 +17,11 @@ _CHUNK = re.compile(r"[^\W_]+(?:[-_./&][^\W_]+)*(?:\+\+|#)?")
 _CAPITALISED = re.compile(r"[^\W_]+(?:[-_./&'\u2019][^\W_]+)*(?:\+\+|#)?")
 _MARK = re.compile(r"[-_./&]")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u2019\u02bc`](?=\w)")
-# "Passthru" and "walkthru" are too far from the dictionary's spelling to pass for slips.
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+|[\"\u201c\u2018(]")
 # With more capitals than this it is a headline, or shouted, and capitals tell nothing.
 _MOST_CAPITALS = 0.6
 _FEW_WORDS = 3
+# "Passthru" and "walkthru" are too far from the dictionary's spelling to pass for slips.
 _THRU = re.compile(r"thru\b")
 # British spellings that differ from American ones inside one word: -ise, -yse, -our, -tre, -bre.
 _BRITISH = re.compile(
@@ -84,8 +84,11 @@ def names(text: str) -> frozenset[str]:
 
 
 def parts(chunk: str) -> list[str]:
-    """The words of one chunk: "trap-and-emulate" gives three, "virtio" one."""
-    return [chunk] if chunk.isalnum() else _MARK.split(chunk)
+    """The words of one chunk: "trap-and-emulate" gives three, "virtio" and "i/o" one."""
+    if chunk.isalnum():
+        return [chunk]
+    found = _MARK.split(chunk)
+    return found if any(len(word) > 1 for word in found) else ["".join(found)]
 
 
 def words(text: str) -> list[str]:

@@ -95,7 +95,7 @@ async def test_an_unsure_question_gets_the_closest(slack: Slack) -> None:
     answer = await slack.onboard(UNSURE)
     assert answer.seen_by == NEWCOMER
     assert "I am not sure what fits" in text_of(answer)
-    assert {"Post this", "Why this?", "KVM", "Suggest a resource"} <= buttons(answer).keys()
+    assert {"Post this", "Why this?", "VFIO", "Suggest a resource"} <= buttons(answer).keys()
     await slack.quiet()
     assert slack.by_bot(HELP, SECOND) == []
 
@@ -377,7 +377,7 @@ async def test_a_message_gets_the_closest(slack: Slack) -> None:
     answer = await found(slack, UNSURE)
     assert answer.seen_by == NEWCOMER
     assert "I am not sure what fits" in text_of(answer)
-    assert {"Post this", "KVM", "Suggest a resource"} <= buttons(answer).keys()
+    assert {"Post this", "VFIO", "Suggest a resource"} <= buttons(answer).keys()
 
 
 async def test_a_message_on_something_else(slack: Slack) -> None:

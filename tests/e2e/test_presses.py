@@ -258,14 +258,14 @@ async def test_a_topic_that_was_meant_is_shown(slack: Slack, *, in_thread: bool)
     """A topic under *did you mean* is shown privately where it was pressed, to be shared there."""
     root = await begun(slack) if in_thread else None
     private = await slack.answer_to(slack.mention(UNSURE, thread=root))
-    card = await slack.answer_to(press(slack, private, HELP, "KVM"))
+    card = await slack.answer_to(press(slack, private, HELP, "VFIO"))
     assert (card.seen_by, card.thread_ts) == (NEWCOMER, root)
-    assert card.text.startswith("KVM:")
+    assert card.text.startswith("VFIO:")
     await press(slack, card, HELP, "Share here")
     (shared,) = await slack.said(HELP, SECOND)
     (asked,) = (message for message in slack.seen(SECOND, HELP) if message.text.endswith(UNSURE))
     assert shared.thread_ts == (root or asked.ts)
-    assert "KVM" in text_of(shared)
+    assert "VFIO" in text_of(shared)
 
 
 async def test_a_related_topic_is_a_press_away(slack: Slack) -> None:
@@ -281,9 +281,9 @@ async def test_a_topic_in_direct_messages_is_not_shared(slack: Slack) -> None:
     """In direct messages a card has no *Share here*: nobody else is there."""
     direct = slack.direct(NEWCOMER)
     answer = await slack.answer_to(slack.say(NEWCOMER, direct, UNSURE), direct)
-    card = await slack.answer_to(press(slack, answer, direct, "KVM"), direct)
+    card = await slack.answer_to(press(slack, answer, direct, "VFIO"), direct)
     assert card.thread_ts == answer.thread_ts
-    assert card.text.startswith("KVM:")
+    assert card.text.startswith("VFIO:")
     assert "Share here" not in buttons(card)
 
 

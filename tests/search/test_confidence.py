@@ -114,6 +114,7 @@ def signs(*words: Word, ask: float = 0.0) -> dict[str, float]:
         docs=np.zeros(1, np.int32),
         features=features,
         scores=np.ones(1),
+        asked_impacts=np.zeros(1),
         fits=np.array([[word.fit for word in words]]),
         readings=np.zeros((1, len(words)), np.int64),
         fields=np.array([[word.fields for word in words]], np.uint16),

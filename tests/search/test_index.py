@@ -418,3 +418,41 @@ def test_the_ranking_is_that_of_the_answer(message: str) -> None:
     assert [VIRTUALIZATION.resources[at].id for at in ranking] == [
         c.resource.id for c in candidates
     ]
+
+
+TOLD = (
+    "My team ships embedded firmware for printers, scanners and cameras. "
+    "We had an outage with the billing database and the customers complained loudly. "
+)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["what is KVM?", "How do interrupts work?", "where can I learn Rust?", "what is VFIO for?"],
+)
+@pytest.mark.parametrize("surface", ["mention", "channel"])
+def test_a_story_forbids_nothing(asked: str, surface: Surface) -> None:
+    """Whatever is told before a question, it is answered as it would be alone."""
+    index = own_index("crosvm")
+    assert index.search(asked, surface).verdict == "answer"
+    told = index.search(TOLD + asked, surface)
+    assert told.verdict == "answer"
+    assert set(told.subject) == set(index.search(asked, surface).subject)
+
+
+@pytest.mark.parametrize(
+    ("plain", "loud"),
+    [
+        ("learn rust", "LEARN RUST"),
+        ("how to learn rust", "How To Learn Rust"),
+        ("any good rust resources?", "Any Good Rust Resources?"),
+        ("please explain virtio", "Please Explain Virtio"),
+        ("i need help with virtio", "I need HELP with virtio!!!"),
+    ],
+)
+def test_capitals_change_nothing_of_the_frame(plain: str, loud: str) -> None:
+    """Headlines, shouting and emphasis are answered like the quiet question."""
+    index = own_index("crosvm")
+    quiet, said = index.search(plain), index.search(loud)
+    assert (quiet.verdict, quiet.results) == (said.verdict, said.results)
+    assert quiet.verdict == "answer"

@@ -138,6 +138,22 @@ def test_what_is_carried_has_the_same_answer(subject: str) -> None:
         assert (carried.verdict, carried.results) == (asked.verdict, asked.results), one.text
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "what does &lt;!DOCTYPE html&gt; mean?",
+        "how do I fold a &lt;#region&gt;?",
+        "what is &lt;@component&gt; &amp; co?",
+        "&gt; &lt;!here&gt; is quoted\nwhat is that?",
+    ],
+)
+def test_what_looks_like_markup_is_carried_as_text(message: str) -> None:
+    """Angle brackets that a person typed are text, in the message and in what a button carries."""
+    told, carried = question.parse(message), question.parse(searchable(message))
+    assert carried.text.replace("< ", "<").split() == told.text.split()
+    assert carried.context.replace("< ", "<").split() == told.context.split()
+
+
 LONG = "We moved the build to another machine and it took a while to settle. "
 
 
