@@ -9,8 +9,9 @@ import json
 import mmap
 import os
 import shutil
+import weakref
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -24,20 +25,24 @@ import numpy.typing as npt
 from bot.errors import IndexFileError
 from bot.model import Resource, Term, Topic
 from bot.search import Index
-from bot.search.arrays import Array, InMemory
+from bot.search.arrays import Array, InMemory, Pieces
 from bot.search.build import Built, Homes, ShortTexts, read
 from bot.search.lines import Lines, Packing, packed, plain, term, topic
 from bot.search.postings import Postings
 from bot.search.strings import Numbered
+from bot.search.typos import Neighbours
 from bot.search.words import Shown, Synonyms, Words
 
 # The marks around the name tell a file that went through a text conversion.
 _MAGIC = b"\x89onboard index\r\n"
 # Counted up whenever a file of before would be read otherwise than it was written.
-_VERSION = 1
+_VERSION = 2
 # Magic, version, checksum of the description, where it begins, its size, size of the file.
 _HEAD = Struct("<16sIIQQQ")
 _ALIGNED = 64
+# Of these a question needs a line here and there. Through the mapping the system would lay out
+# what is around each, until all of it counted as memory of the process.
+_READ_IN_PIECES = ("lines", "neighbours")
 # Copied at a time, in bytes.
 _PIECE = 1 << 24
 
@@ -77,6 +82,7 @@ def open_index(path: Path) -> Index:
             if size < _ALIGNED:
                 raise IndexFileError(f"{path} is no index, or was cut off. Build it again.")
             mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            opened = _Opened(file.fileno())
     except (OSError, ValueError) as error:
         raise IndexFileError(f"The index {path} cannot be read: {error}.") from error
     # A question needs a few pages here and there; what lies around them would fill the memory.
@@ -99,7 +105,10 @@ def open_index(path: Path) -> Index:
         for name, (kind, shape, at) in head["arrays"].items()
         for count in [int(np.prod(shape, dtype=np.int64))]
     }
-    return Index(_built(head, arrays))
+    pieces = {
+        name: _InFile(opened, head["arrays"][name][2], arrays[name]) for name in _READ_IN_PIECES
+    }
+    return Index(_built(head, arrays, pieces))
 
 
 # An index as named arrays and a description
@@ -125,15 +134,16 @@ def _parts(built: Built) -> tuple[dict[str, Any], dict[str, Array]]:
         **_arrays_of("postings", built.postings),
         **_arrays_of("texts", built.texts),
         "term_weights": built.term_weights,
-        "neighbours": built.neighbours,
+        "neighbours": built.neighbours.marks.whole(),
+        "neighbours.samples": built.neighbours.samples,
         "homes": built.homes.of_doc,
-        "lines": lines.letters,
+        "lines": lines.letters.whole(),
         "lines.starts": lines.starts,
     }
     return head, arrays
 
 
-def _built(head: dict[str, Any], arrays: dict[str, Array]) -> Built:
+def _built(head: dict[str, Any], arrays: dict[str, Array], pieces: Mapping[str, Pieces]) -> Built:
     surfaces = _made_of(Numbered, "surfaces", arrays)
     phrases = {int(number): str(name) for number, name in head["phrases"]}
     return Built(
@@ -149,11 +159,11 @@ def _built(head: dict[str, Any], arrays: dict[str, Array]) -> Built:
         postings=_made_of(Postings, "postings", arrays, size=head["size"]),
         texts=_made_of(ShortTexts, "texts", arrays),
         term_weights=arrays["term_weights"],
-        neighbours=arrays["neighbours"],
+        neighbours=Neighbours(pieces["neighbours"], arrays["neighbours.samples"]),
         homes=Homes(arrays["homes"], tuple(head["homes"])),
         topics=tuple(topic(one) for one in head["topics"]),
         glossary=tuple(term(one) for one in head["glossary"]),
-        resources=Lines(arrays["lines"], arrays["lines.starts"]),
+        resources=Lines(pieces["lines"], arrays["lines.starts"]),
     )
 
 
@@ -226,6 +236,35 @@ def _copied(array: Array, file: BinaryIO) -> int:
     return flat.nbytes
 
 
+class _Opened:
+    """A file that stays open as long as anything is read of it."""
+
+    def __init__(self, number: int) -> None:
+        """`number` is that of the open file, which may be closed by others."""
+        self.number = os.dup(number)
+        weakref.finalize(self, os.close, self.number)
+
+
+class _InFile:
+    """An array in a file, read piece by piece without being mapped."""
+
+    def __init__(self, file: _Opened, start: int, mapped: Array) -> None:
+        self._file = file
+        self._start = start
+        self._mapped = mapped
+
+    def read(self, start: int, stop: int) -> Array:
+        """The elements `start` to `stop`; it may be fewer at the end."""
+        kind = self._mapped.dtype
+        stop = min(stop, len(self._mapped))
+        at, size = self._start + start * kind.itemsize, (stop - start) * kind.itemsize
+        return np.frombuffer(os.pread(self._file.number, size, at), kind)
+
+    def whole(self) -> Array:
+        """All of them, mapped."""
+        return self._mapped
+
+
 class _Disk:
     """Room for growing arrays in the files of a folder."""
 
@@ -254,7 +293,7 @@ class _OnDisk:
 
     def append(self, piece: Array) -> None:
         """Put these after what there is."""
-        self._file.write(piece.astype(self._kind, copy=False).tobytes())
+        self._file.write(np.ascontiguousarray(piece, self._kind).data)
 
     def read(self, start: int, stop: int) -> Array:
         """The elements `start` to `stop` of those written."""

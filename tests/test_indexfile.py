@@ -1,5 +1,6 @@
 """An index in a file: the same answers, whole or not at all."""
 
+import gc
 import json
 import os
 import signal
@@ -113,6 +114,14 @@ def test_arrays_are_where_they_can_be_read_fast(tmp_path: Path) -> None:
         assert not array.flags.writeable
 
 
+def test_pieces_end_where_the_array_ends(tmp_path: Path) -> None:
+    """What is read piece by piece is what was written, and nothing of what follows it."""
+    indexfile.save(Index.build(VIRTUALIZATION), tmp_path / "index")
+    marks = indexfile.open_index(tmp_path / "index").built.neighbours.marks
+    assert marks.read(3, 5).tolist() == marks.whole()[3:5].tolist()
+    assert marks.read(0, 1 << 20).tolist() == marks.whole().tolist()
+
+
 # What can be wrong with a file
 
 
@@ -141,7 +150,7 @@ def changed(content: bytes, at: int) -> bytes:
         (lambda content: content + b"\0", "damaged or was cut off"),
         (lambda content: content.replace(b"\r\n", b"\n", 1), "is no index"),
         (partial(changed, at=0), "is no index"),
-        (partial(changed, at=16), "of version 5, and version 1 is read"),
+        (partial(changed, at=16), "of version 6, and version 2 is read"),
         (partial(changed, at=20), "damaged"),
         (partial(changed, at=24), "damaged"),
         (partial(changed, at=33), "damaged"),
@@ -187,6 +196,26 @@ def test_who_has_it_open_keeps_it(tmp_path: Path) -> None:
     assert [one.title for one in indexfile.open_index(path).catalogue.resources] == [
         "Something else"
     ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no such folder here")
+def test_the_file_is_let_go(tmp_path: Path) -> None:
+    """A file stays open as long as the index that was opened, and no longer."""
+    path = tmp_path / "index"
+    indexfile.save(Index.build(VIRTUALIZATION), path)
+
+    def is_open() -> bool:
+        gc.collect()
+        links = (link for link in Path("/proc/self/fd").iterdir() if link.is_symlink())
+        return path in {link.readlink() for link in links}
+
+    opened = indexfile.open_index(path)
+    assert is_open()
+    resources = opened.built.resources
+    del opened
+    assert resources[0] == VIRTUALIZATION.resources[0]
+    del resources
+    assert not is_open()
 
 
 def test_a_failing_stream_changes_nothing(tmp_path: Path) -> None:

@@ -16,17 +16,21 @@ Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
 
-class Growing(Protocol):
-    """An array of one dimension that is written once, from its beginning to its end."""
-
-    def append(self, piece: Array) -> None:
-        """Put these after what there is."""
+class Pieces(Protocol):
+    """An array of one dimension that is read piece by piece, and need not be in memory."""
 
     def read(self, start: int, stop: int) -> Array:
-        """The elements `start` to `stop` of those written."""
+        """The elements `start` to `stop`."""
 
     def whole(self) -> Array:
         """All of them; nothing is appended after that."""
+
+
+class Growing(Pieces, Protocol):
+    """One that is written once, from its beginning to its end."""
+
+    def append(self, piece: Array) -> None:
+        """Put these after what there is."""
 
 
 Room = Callable[[npt.DTypeLike], Growing]
@@ -54,6 +58,13 @@ class InMemory:
             joined = np.concatenate(self._pieces) if self._pieces else np.empty(0, self._kind)
             self._pieces = [joined]
         return self._pieces[0]
+
+
+def held(array: Array) -> InMemory:
+    """An array in memory, to be read piece by piece."""
+    made = InMemory(array.dtype)
+    made.append(array)
+    return made
 
 
 def ranges(starts: Longs, sizes: Longs) -> Longs:

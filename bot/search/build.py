@@ -9,11 +9,11 @@ import numpy as np
 
 from bot.model import Catalogue, Resource, Term, Topic
 from bot.search import english
-from bot.search.arrays import Flags, Floats, InMemory, Ints, Longs, Marks, Room
+from bot.search.arrays import Flags, Floats, InMemory, Ints, Longs, Room
 from bot.search.gather import BATCH, FIELD_BITS, LENGTH_BITS, Batch, Reader
 from bot.search.postings import SHORT, Postings, leading, places
 from bot.search.runs import Runs, firsts
-from bot.search.typos import neighbourhoods
+from bot.search.typos import Neighbours, neighbourhoods, sampled
 from bot.search.words import Synonyms, Vocabulary, Words, synonyms
 
 # BM25F (Robertson, Zaragoza, Taylor 2004): a term's frequencies are weighted by field and
@@ -120,8 +120,8 @@ class Built:
     texts: ShortTexts
     term_weights: Floats
     """Specificity of each term, 0 to 1: rarity in the catalogue x rarity in English."""
-    neighbours: Marks
-    """Where misspelt words find those of `words.surfaces`, see `typos`."""
+    neighbours: Neighbours
+    """Where misspelt words find those of `words.surfaces`."""
     homes: Homes
     topics: tuple[Topic, ...]
     glossary: tuple[Term, ...]
@@ -159,7 +159,7 @@ def read(
         postings,
         gathered.short_texts(weights),
         weights,
-        neighbourhoods(words.surfaces, used[words.surfaces.numbers]),
+        sampled(neighbourhoods(words.surfaces, used[words.surfaces.numbers])),
         Homes(gathered.home(), tuple(gathered.homes)),
         topics,
         glossary,
@@ -211,6 +211,7 @@ class _Gathered:
         self._counts = np.zeros(0, np.int64)
         self._text_counts = np.zeros(0, np.int64)
         self._words = np.zeros(len(FIELDS), np.int64)
+        self._longest = 0
         self._squares = np.zeros(len(FIELDS), np.int64)
         self._text_amounts = InMemory(np.int64)
         self._is_ask = InMemory(np.bool_)
@@ -225,6 +226,7 @@ class _Gathered:
         self._counts = _added(self._counts, batch.counts)
         self._text_counts = _added(self._text_counts, batch.text_counts)
         self._words += batch.words
+        self._longest = max(self._longest, batch.longest)
         self._squares += batch.squares
         self._text_amounts.append(batch.texts)
         self._is_ask.append(batch.is_ask)
@@ -250,15 +252,18 @@ class _Gathered:
         specs = FIELDS.values()
         weight = np.array([spec.weight for spec in specs])
         penalty = np.array([spec.length_penalty for spec in specs])
-        # The mean over words of how long their text is.
-        typical = self._squares / np.maximum(self._words, 1)
+        # The mean over words of how long their text is; 1 where there are none.
+        typical = np.maximum(self._squares, 1) / np.maximum(self._words, 1)
+        # What a word gives by field and length of its text, laid out once for all.
+        lengths = np.arange(self._longest + 1, dtype=np.float64)
+        stretch = 1 - penalty[:, None] + penalty[:, None] * lengths / typical[:, None]
+        gain, row_length = (weight[:, None] / stretch).reshape(-1), len(lengths)
         counts = _added(self._counts, np.zeros(terms, np.int64))
         for some in self._runs.merged(counts):
             field = some.said >> LENGTH_BITS & (1 << FIELD_BITS) - 1
-            length = (some.said & (1 << LENGTH_BITS) - 1).astype(np.float64)
+            length = some.said & (1 << LENGTH_BITS) - 1
             doc = some.bases + (some.said >> LENGTH_BITS + FIELD_BITS)
-            stretch = 1 - penalty[field] + penalty[field] * length / typical[field]
-            gains = weight[field] / stretch
+            gains = gain[field * row_length + length]
             entries = firsts(some.terms, doc)
             if not len(entries):
                 continue

@@ -14,6 +14,7 @@ from bot.search import text
 from bot.search.arrays import Flags, Ints, Longs, Marks, ranges
 from bot.search.kinds import KIND_WORDS, LEVEL_WORDS
 from bot.search.runs import BELOW, firsts, marks
+from bot.search.tokens import END, END_NUMBER, PAUSE, SEVERAL, Tokens
 from bot.search.words import Synonyms, Vocabulary
 
 FIELD_NAMES = (
@@ -28,15 +29,8 @@ BATCH = 1 << 14
 FIELD_BITS, LENGTH_BITS = 4, 16
 _LONGEST = (1 << LENGTH_BITS) - 1
 
-# Texts are read in one string. The first ends what is counted as one text, the second stands
-# between texts that are counted together; neither is part of a word.
-_END, _PAUSE = "\0", "\1"
-_END_CODE, _PAUSE_CODE, _SEVERAL = -1, -2, -3
-_BETWEEN = f" {_PAUSE} "
-_MARKS = re.compile("[\0\1]")
-
-# A word with its punctuation is looked up once in so many different ones.
-_MOST_KNOWN = 1_000_000
+_BETWEEN = f" {PAUSE} "
+_MARKS = re.compile(f"[{END}{PAUSE}]")
 
 # Parts of addresses that name no publisher.
 _HOST_NOISE = frozenset("www com org net io dev edu co uk de html http https".split())
@@ -61,6 +55,8 @@ class Batch:
     """Number of words by field."""
     squares: Longs
     """Sum over these words of the length of their text, by field."""
+    longest: int
+    """The greatest length of a text."""
     counts: Longs
     """Number of marks by term."""
     text_counts: Longs
@@ -73,7 +69,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, synonyms: Synonyms, topics: Iterable[Topic]) -> None:
         self._vocabulary = vocabulary
         self._synonyms = synonyms
-        self._codes = _Codes(vocabulary)
+        self._tokens = Tokens(vocabulary)
         self._pairs = np.array(
             sorted(first << 32 | second for first, second in synonyms.pairs), np.int64
         )
@@ -103,7 +99,8 @@ class Reader:
         places = np.concatenate([places, topic_places])
         lengths = np.bincount(rows, minlength=len(places))
         fields = places & (1 << FIELD_BITS) - 1
-        said = places << LENGTH_BITS | np.minimum(lengths, _LONGEST)
+        counted = np.minimum(lengths, _LONGEST)
+        said = places << LENGTH_BITS | counted
         short = fields <= _ASK
         number_of = np.cumsum(short) - 1
         in_short = short[rows]
@@ -117,6 +114,7 @@ class Reader:
             number=_counted(places[short]) - (fields[short] == _TITLE),
             words=_by_field(fields, lengths),
             squares=_by_field(fields, lengths * lengths),
+            longest=int(counted.max(initial=0)),
             counts=np.bincount(terms, minlength=len(self._vocabulary)),
             text_counts=np.bincount(
                 (text_marks >> np.uint64(BELOW)).astype(np.int64), minlength=len(self._vocabulary)
@@ -169,20 +167,17 @@ class Reader:
         """
         if max(map(len, texts), default=0) > text.LONGEST:
             texts = [_cut(one) for one in texts]
-        vocabulary, codes = self._vocabulary, self._codes
-        codes.forget()
-        # Only ASCII letters are made small here; how others are is decided word by word.
-        every = f" {_END} ".join(texts).encode("utf-8", "surrogatepass").lower()
-        words = every.decode("utf-8", "surrogatepass").split()
-        numbers = np.fromiter(map(codes.__getitem__, words), np.int32, len(words))
-        of = np.cumsum(numbers == _END_CODE)
-        several = numbers <= _SEVERAL
+        vocabulary, tokens = self._vocabulary, self._tokens
+        tokens.forget()
+        numbers = tokens.of(f" {END} ".join(texts))
+        of = np.cumsum(numbers == END_NUMBER)
+        several = numbers <= SEVERAL
         joined, joined_of = np.empty(0, np.int32), np.empty(0, np.int64)
         if several.any():
-            which = _SEVERAL - numbers[several]
-            joined, sizes = codes.joined.of(which)
+            which = SEVERAL - numbers[several]
+            joined, sizes = tokens.joined.of(which)
             joined_of = np.repeat(of[several], sizes)
-            own, sizes = codes.own.of(which)
+            own, sizes = tokens.own.of(which)
             amounts = np.ones(len(numbers), np.int64)
             amounts[several] = sizes
             filled = np.repeat(several, amounts)
@@ -219,61 +214,6 @@ class Reader:
         )
 
 
-class _Lists:
-    """Short lists of numbers, one after the other."""
-
-    def __init__(self) -> None:
-        self._flat = array("i")
-        self._ends = array("q", [0])
-
-    def add(self, numbers: Iterable[int]) -> None:
-        self._flat.extend(numbers)
-        self._ends.append(len(self._flat))
-
-    def of(self, which: Ints) -> tuple[Ints, Longs]:
-        """The numbers of some lists in one, and the size of each."""
-        ends = _longs(self._ends)
-        starts = ends[which]
-        sizes = ends[which + 1] - starts
-        return np.array(self._flat, np.int32)[ranges(starts, sizes)], sizes
-
-
-class _Codes(dict[str, int]):
-    """What a word with its punctuation stands for: a term, or a place in lists of several.
-
-    A word that is met for the first time is read letter by letter; all others cost a look.
-    """
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self.forget(most=-1)
-
-    def forget(self, most: int = _MOST_KNOWN) -> None:
-        """Begin anew, if more than so many are known."""
-        if len(self) > most:
-            self.clear()
-            self.own, self.joined = _Lists(), _Lists()
-            self._several = 0
-            self[_END], self[_PAUSE] = _END_CODE, _PAUSE_CODE
-
-    def __missing__(self, word: str) -> int:
-        own: list[int] = []
-        joined: list[int] = []
-        for chunk in text.chunks(word):
-            of_words, of_joined = self._vocabulary.of_chunk(chunk)
-            own += of_words
-            joined += of_joined
-        if len(own) == 1 and not joined:
-            code = own[0]
-        else:
-            code = _SEVERAL - self._several
-            self._several += 1
-            self.own.add(own)
-            self.joined.add(joined)
-        self[word] = code
-        return code
-
-
 def _kind(resource: Resource) -> str:
     kind = KIND_WORDS.get(resource.kind, "") if resource.kind else ""
     level = LEVEL_WORDS.get(resource.level, "") if resource.level else ""
@@ -300,8 +240,9 @@ def _cut(words: str) -> str:
 def _is_tidy(texts: list[str], resources: Sequence[Resource]) -> bool:
     """Whether there are no marks in the texts but those that were put there."""
     every = "".join(texts)
-    pauses = sum(max(0, len(resource.tags) - 1) for resource in resources)
-    return _END not in every and every.count(_PAUSE) == pauses
+    tags = [len(resource.tags) for resource in resources]
+    pauses = sum(tags) - len(tags) + tags.count(0)
+    return END not in every and every.count(PAUSE) == pauses
 
 
 def _tidy(words: Iterable[str]) -> tuple[str, ...]:

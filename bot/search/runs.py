@@ -98,12 +98,11 @@ class Runs:
             np.array([run.base for run, _, _ in spans], np.int64),
             np.array([high - low for _, low, high in spans], np.int64),
         )
-        terms = (marks >> _BELOW).astype(np.int64)
-        said = (marks & _SAID).astype(np.int64)
-        if first is None or len(pieces) <= 1:
-            return Merged(terms, said, bases[: len(marks)])
-        order = np.argsort((terms - first).astype(np.uint16), kind="stable")
-        return Merged(terms[order], said[order], bases[order])
+        if first is not None and len(pieces) > 1:
+            least = np.uint64(first)
+            order = np.argsort(((marks >> _BELOW) - least).astype(np.uint16), kind="stable")
+            marks, bases = marks[order], bases[order]
+        return Merged((marks >> _BELOW).view(np.int64), (marks & _SAID).view(np.int64), bases)
 
     def _below(self, run: _Run, term: int) -> int:
         """How many marks of a run are of lower terms."""

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from bot.search.arrays import Flags, Marks, ranges
+from bot.search.arrays import Flags, Marks, Pieces, held
 from bot.search.english import SHORTEST
 
 # Slips cluster late in a word, and seven characters tell words apart well enough; a longer
@@ -29,6 +29,8 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _POWER = 0xBF58476D1CE4E5B9
 # The lower half of a mark.
 _OWNER = np.uint64(0xFFFF_FFFF)
+# One mark of so many is kept in memory, to find the others by.
+_SAMPLE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +66,47 @@ class Words(Protocol):
         """The word of this number."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours:
+    """The marks of `neighbourhoods`, a few of which are read for each word that is not known."""
+
+    marks: Pieces
+    samples: Marks
+    """Every so manieth of the marks."""
+
+    def owners(self, hashes: Marks) -> Marks:
+        """The numbers of the words that have one of some hashes."""
+        # What stands before the first sample that is as high, and all up to one that is higher.
+        low = np.maximum(np.searchsorted(self.samples, hashes) - 1, 0) * _SAMPLE
+        high = np.searchsorted(self.samples, hashes | _OWNER, side="right") * _SAMPLE
+        near = [
+            marks[(marks & ~_OWNER) == one]
+            for one, start, stop in zip(hashes, low.tolist(), high.tolist(), strict=True)
+            for marks in [self.marks.read(start, stop)]
+        ]
+        return np.unique(np.concatenate(near) & _OWNER)
+
+
+def sampled(marks: Marks) -> Neighbours:
+    """These marks, which are in order, with samples of them."""
+    return Neighbours(held(marks), marks[::_SAMPLE].copy())
+
+
 class TypoIndex:
     """Words findable under any misspelling of up to two slips; immutable."""
 
-    def __init__(self, words: Words, neighbours: Marks | None = None) -> None:
+    def __init__(self, words: Words, neighbours: Neighbours | None = None) -> None:
         """`neighbours` are those of `neighbourhoods`, if they are known already."""
         self._words = words
-        self._marks = neighbourhoods(words) if neighbours is None else neighbours
+        self._neighbours = sampled(neighbourhoods(words)) if neighbours is None else neighbours
 
     def repairs(self, word: str, limit: int = 4) -> list[Repair]:
         """Words within the allowed distance, nearest first, those with the same start first."""
         most = allowed_distance(word)
-        if most == 0 or not len(self._marks):
+        if most == 0 or not len(self._neighbours.samples):
             return []
-        wanted = _shortened(word)
-        low = np.searchsorted(self._marks, wanted)
-        high = np.searchsorted(self._marks, wanted | _OWNER, side="right")
-        near = self._marks[ranges(low, high - low)] & _OWNER
         found = []
-        for owner in np.unique(near).tolist():
+        for owner in self._neighbours.owners(_shortened(word)).tolist():
             meant = self._words.at(owner)
             distance = OSA.distance(word, meant, score_cutoff=most)
             # Two slips in a short word leave too little of it to go by.

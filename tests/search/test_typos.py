@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from bot.search import typos
 from bot.search.strings import numbered
 from bot.search.typos import Repair, TypoIndex, allowed_distance
 
@@ -168,3 +169,13 @@ def test_order() -> None:
 def test_nothing_to_repair_to(words: list[str]) -> None:
     """Without words of three letters or more there are no repairs."""
     assert indexed(words).repairs("virtio") == []
+
+
+@settings(deadline=None)
+@given(VOCABULARIES, NARROW, st.integers(1, 5))
+def test_samples_leave_no_trace(words: list[str], word: str, sample: int) -> None:
+    """However many marks are kept to find the others by, the same words are found."""
+    expected = indexed(words).repairs(word)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typos, "_SAMPLE", sample)
+        assert indexed(words).repairs(word) == expected
