@@ -96,8 +96,14 @@ def why(visit: Visit) -> Locator:
 
 def form(visit: Visit) -> Locator:
     """Open the form of a suggestion, with an error at each of its fields that want something."""
-    visit.private("oboe").get_by_role("button", name="Suggest a resource").click()
+    press = visit.private("oboe").get_by_role("button", name="Suggest a resource")
     found = visit.page.get_by_role("dialog", name="Suggest a resource")
+    press.click()
+    try:
+        expect(found).to_be_visible(timeout=5_000)
+    except AssertionError:
+        # With everything on show the page is drawn anew so often that a press may fall into it.
+        press.click()
     found.get_by_role("button", name="Send").click()
     expect(found.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
     return found
