@@ -18,6 +18,7 @@ from rich.table import Table
 
 from bench.labelled import own_sets, read_set
 from bot import question
+from bot.errors import BotError
 from bot.evaluate import auroc
 from bot.labelled import Labelled, Set
 from bot.search import Index
@@ -65,7 +66,10 @@ def main() -> None:
         help="labelled questions besides those of tests/questions",
     )
     given = parser.parse_args()
-    more = [read_set(str(questions), catalogue, questions) for catalogue, questions in given.set]
+    try:
+        more = [read_set(str(asked), catalogue, asked) for catalogue, asked in given.set]
+    except BotError as error:
+        parser.error(str(error))
     cases = list(_cases([*own_sets(), *more]))
     out = Console(width=100)
     _show_ranking(cases, out)

@@ -16,13 +16,14 @@ there are, as in real titles.
 import argparse
 import gc
 import random
+import re
 import resource
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import accumulate, repeat
+from itertools import accumulate, islice, repeat
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
@@ -43,6 +44,7 @@ TOP = 5
 # A scan of all titles takes long enough to be measured on fewer questions.
 SLOWEST_TOTAL_SECONDS = 6.0
 MIB = 1 << 20
+_WORD = re.compile(r"[^\W_]+")
 
 Search = Callable[[str], Sequence[int]]
 
@@ -103,7 +105,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     out = Console(width=120)
-    for size in given.sizes:
+    try:
+        most = sum(1 for _ in _lines(given.titles)) if given.titles else max(given.sizes)
+    except (OSError, UnicodeDecodeError) as error:
+        parser.error(f"--titles: {given.titles} cannot be read: {error}")
+    if not most or min(given.sizes) < 1:
+        parser.error("--titles needs a file with a title on a line, --sizes numbers above 0")
+    if most < max(given.sizes):
+        out.print(f"{given.titles} has {most:,} titles, so no size is larger.")
+    for size in dict.fromkeys(min(size, most) for size in given.sizes):
         with (
             TemporaryDirectory() as folder,
             Progress(console=out, transient=True, disable=not out.is_terminal) as progress,
@@ -227,8 +237,7 @@ def _task(file: Path | None, size: int, chance: random.Random, folder: Path) -> 
 
 def _titles(file: Path | None, size: int, chance: random.Random) -> Iterator[str]:
     if file is not None:
-        with file.open(encoding="utf-8") as lines:
-            yield from (line.rstrip("\n") for line, _ in zip(lines, range(size), strict=False))
+        yield from islice(_lines(file), size)
         return
     # Half a million terms at a million entries: real vocabularies never stop growing.
     terms = dict.fromkeys(_term(chance) for _ in range(20_000 + size // 2))
@@ -237,6 +246,12 @@ def _titles(file: Path | None, size: int, chance: random.Random) -> Iterator[str
     weights = list(accumulate(1 / (rank + 20) for rank in range(len(words))))
     for _ in range(size):
         yield " ".join(chance.choices(words, cum_weights=weights, k=chance.randint(3, 7)))
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """The lines of a file with a word before the first tab."""
+    with file.open(encoding="utf-8") as lines:
+        yield from (line.strip() for line in lines if _WORD.search(line.partition("\t")[0]))
 
 
 def _term(chance: random.Random) -> str:
@@ -266,7 +281,7 @@ _HOMES = [(topic.id,) for topic in TOPICS]
 
 def _query(title: str, number: int, chance: random.Random) -> Query:
     """Two or three words of a title, its rarest among them, as people remember titles."""
-    words = sorted(title.split(), key=english.rarity, reverse=True)
+    words = sorted(_WORD.findall(title.lower()), key=english.rarity, reverse=True)
     kept = words[: chance.randint(2, 3)]
     chance.shuffle(kept)
     return Query(" ".join(kept), number)
