@@ -92,7 +92,7 @@ def read_list(path: Path) -> Catalogue:
 
 
 def read_collection(folder: Path) -> Set:
-    """A retrieval collection in the BEIR layout (Thakur et al. 2021): its own catalogue.
+    """A retrieval collection laid out much as BEIR does (Thakur et al. 2021): its own catalogue.
 
     Only queries with a relevant document are asked; their grades are those of `qrels.tsv`.
     Raises LabelsError with every fault of the first file that has any.
@@ -256,7 +256,7 @@ def _question(
 ) -> Labelled:
     text = given.get("text")
     if not isinstance(text, str) or not text.strip():
-        faults.add(number, 'The line has no "text".', "Give the question as a string.")
+        faults.add(number, 'The line has no question as its "text".', "Write it in quotes.")
     surface = given.get("surface", "mention")
     if surface not in get_args(Surface):
         said = quoted(str(surface))

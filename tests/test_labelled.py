@@ -74,8 +74,11 @@ def test_two_names_of_a_resource_give_it_the_better_grade() -> None:
         ('{"text": ', f"q.jsonl:1:10: This is not JSON: Expecting value. {OBJECT}"),
         ("[" * 100_000, f"q.jsonl:1:1: This is not JSON that can be read. {OBJECT}"),
         (f"{SOUND}\n[1]", f"q.jsonl:2:1: This is not a JSON object. {OBJECT}"),
-        (line(text=7), 'q.jsonl:1:1: The line has no "text". Give the question as a string.'),
-        (line(text=" "), 'q.jsonl:1:1: The line has no "text". Give the question as a string.'),
+        (line(text=7), 'q.jsonl:1:1: The line has no question as its "text". Write it in quotes.'),
+        (
+            line(text=" "),
+            'q.jsonl:1:1: The line has no question as its "text". Write it in quotes.',
+        ),
         (
             line(surface="mentoin"),
             'q.jsonl:1:39: The "surface" cannot be "mentoin". Did you mean "mention"?',
