@@ -35,7 +35,11 @@ EDGES = (
     "bot.slack",
     "bot.playground",
 )
-STATE = ("bot.indexfile", "bot.library", "bot.settings")
+STATE = (
+    "bot.indexfile",
+    "bot.library",
+    "bot.settings",
+)
 PURE = (
     "bot.catalogue",
     "bot.search",

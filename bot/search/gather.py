@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from bot.model import Resource, Topic
-from bot.search import text
+from bot.question import LONGEST
 from bot.search.arrays import Flags, Ints, Longs, Marks, ranges
 from bot.search.kinds import KIND_WORDS, LEVEL_WORDS
 from bot.search.runs import BELOW, firsts, marks
@@ -20,7 +20,6 @@ from bot.search.words import Synonyms, Vocabulary
 FIELD_NAMES = (
     "title", "alias", "ask", "tag", "topic", "other topic", "kind", "summary", "note", "people",
 )  # fmt: skip
-FIELD_NUMBER = {name: at for at, name in enumerate(FIELD_NAMES)}
 _TITLE, _ALIAS, _ASK, _TAG, _TOPIC, _OTHER, _KIND, _SUMMARY, _NOTE, _PEOPLE = range(10)
 
 # How many resources are read at a time, and what is said of a term: the number of the resource
@@ -165,7 +164,7 @@ class Reader:
 
         Returns them in no order, and for each the number of its text.
         """
-        if max(map(len, texts), default=0) > text.LONGEST:
+        if max(map(len, texts), default=0) > LONGEST:
             texts = [_cut(one) for one in texts]
         vocabulary, tokens = self._vocabulary, self._tokens
         tokens.forget()
@@ -234,7 +233,7 @@ def _labels(host: str) -> str:
 
 def _cut(words: str) -> str:
     """A text, or several with pauses, each no longer than is read."""
-    return _BETWEEN.join(one[: text.LONGEST] for one in words.split(_BETWEEN))
+    return _BETWEEN.join(one[:LONGEST] for one in words.split(_BETWEEN))
 
 
 def _is_tidy(texts: list[str], resources: Sequence[Resource]) -> bool:

@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import Stemmer
 
-# A question longer than this is somebody's log file; a summary is at most 1,200 characters.
-LONGEST = 4_000
+from bot.question import LONGEST
 
 # One chunk is a run of letters and digits, joined inside by single marks ("trap-and-emulate",
 # "node.js", "kvm_run", "ci/cd"), and may end like a language's name ("c++", "c#").

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.question import LONGEST
 from bot.search import text
 
 # The longest expansion of one character by compatibility folding (U+FDFA becomes 18).
@@ -196,5 +197,5 @@ def test_chunks_hold_the_words(given: str) -> None:
 def test_what_is_read_is_bounded(given: str) -> None:
     """However long a text is, only its beginning is read."""
     long = given * (100_000 // len(given))
-    assert len("".join(text.words(long))) <= _FOLDS_TO * text.LONGEST
-    assert text.words(long) == text.words(long[: text.LONGEST])
+    assert len("".join(text.words(long))) <= _FOLDS_TO * LONGEST
+    assert text.words(long) == text.words(long[:LONGEST])
