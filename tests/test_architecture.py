@@ -51,7 +51,7 @@ PURE = (
     "bot.evaluate",
     "bot.contract",
 )
-WORDS = ("bot.model", "bot.errors", "bot")
+WORDS = ("bot.model", "bot.records", "bot.errors", "bot")
 LAYERS = (WORDS, PURE, STATE, EDGES)
 
 # Who may import a library; any other library of ours may be imported by anyone.

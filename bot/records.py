@@ -1,0 +1,127 @@
+"""What is remembered of what people did: plain values, as the store takes and gives them."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from bot.model import Surface, Verdict
+
+Standing = Literal["new", "again", "busy", "seen"]
+"""What a claim on a piece of work found: nobody has begun it; somebody had begun it and died;
+somebody is at it; it is done."""
+
+Status = Literal["pending", "approved", "declined", "merged"]
+Action = Literal["suggest", "approve", "decline", "undo", "merge"]
+Setting = Literal["off", "shadow", "on"]
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+SETTINGS: tuple[Setting, ...] = get_args(Setting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A question as it is kept: when, where and about what, never who or in which words."""
+
+    key: str
+    """The name of the post that answers it; thumbs and wishes refer to it."""
+    at: dt.datetime
+    surface: Surface
+    verdict: Verdict
+    words: tuple[str, ...]
+    """Its content words, in their order."""
+    resource: str = ""
+    """Id of the first result shown; empty if there was none."""
+    channel: str = ""
+    """Where it can be answered later; empty if it was asked privately."""
+    thread: str = ""
+    """`ts` of the thread for that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A question that is still open: nothing was found, or a thumb says that it did not help."""
+
+    key: str
+    at: dt.datetime
+    words: tuple[str, ...]
+    person: str
+    """A name for whoever asked that says nothing; the same for all questions of one person."""
+    channel: str = ""
+    thread: str = ""
+    rejected: frozenset[str] = frozenset()
+    """Ids of the resources that did not help."""
+    waiting: tuple[str, ...] = ()
+    """User IDs of those who want to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbs:
+    """How many found that a resource helped, and how many that it did not."""
+
+    up: int = 0
+    down: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody fills in to suggest a resource."""
+
+    url: str
+    title: str
+    summary: str
+    topics: tuple[str, ...] = ()
+    """Ids of topics; the first one is its home."""
+    ask: str = ""
+    """A question that it answers; empty if none was named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A resource that somebody suggested, and what became of it."""
+
+    id: int
+    draft: Draft
+    status: Status
+    at: dt.datetime
+    by: str | None
+    """User ID of whoever suggested it; None once they were forgotten."""
+    asking: str = ""
+    """Key of the question it came from; empty if it came from none."""
+    resource: str = ""
+    """Id it has in the catalogue since it was approved."""
+    decided_by: str | None = None
+    decided_at: dt.datetime | None = None
+    reason: str = ""
+    """Why it was declined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One step in what became of a suggestion."""
+
+    suggestion: int
+    at: dt.datetime
+    action: Action
+    by: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """How one channel is listened to; one that is off is not kept."""
+
+    setting: Setting
+    shadowed: int = 0
+    """Questions that would have been answered since it was set so."""
+    by: str = ""
+    """Who set it, as Slack's user ID."""
+    since: dt.datetime = field(default=dt.datetime.fromtimestamp(0, dt.UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Counts every change of what all replicas share; two that differ mean that it has changed."""
+
+    suggestions: int = 0
+    feedback: int = 0
+    channels: int = 0
