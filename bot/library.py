@@ -1,13 +1,14 @@
 """The catalogue in use and its index: the only thing that changes while the bot runs.
 
 A new one is read and built aside and comes into use by one assignment, only when it is sound:
-no edit takes the bot down, and whoever took a snapshot finishes on it.
+no edit takes the bot down, and whoever took a snapshot finishes on it. Approved suggestions are
+laid over what the file says, and anew whenever that changes.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,8 @@ from bot.catalogue import load, parse
 from bot.catalogue.reader import MAX_BYTES
 from bot.errors import CatalogueError
 from bot.model import Catalogue, Problem
+from bot.overlay import Overlaid, applied
+from bot.records import Suggestion, Thumbs
 from bot.search import Index
 
 
@@ -26,7 +29,31 @@ class Snapshot:
     """A sound catalogue and the index built from it."""
 
     catalogue: Catalogue
+    """What the file says, with the suggestions laid over it."""
     index: Index
+    fingerprint: str
+    """Differs exactly when the catalogue differs; the same in every process."""
+    overlaid: Overlaid
+    """What became of the suggestions."""
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Self:
+        """A snapshot of a catalogue as it stands, without suggestions."""
+        overlaid = Overlaid(catalogue=catalogue)
+        return cls(catalogue, _built(catalogue), _fingerprint(catalogue), overlaid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A snapshot, and what it was made of."""
+
+    snapshot: Snapshot
+    file: Catalogue
+    """What the file says by itself."""
+    plain: Index
+    """The index before any thumbs."""
+    suggestions: tuple[Suggestion, ...] = ()
+    thumbs: Mapping[str, Thumbs] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +65,26 @@ class _Look:
 
 
 class Library:
-    """Holds the current snapshot of one file."""
+    """Holds the current snapshot of one file and of what is laid over it."""
 
-    def __init__(self, path: Path, snapshot: Snapshot, digest: bytes | None) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, digest: bytes | None) -> None:
+        snapshot = Snapshot.of(catalogue)
         self._path = path
-        self._current = snapshot
+        self._made = _Made(snapshot, catalogue, snapshot.index)
         self._look = _Look(digest, ())
-        self._reloading = asyncio.Lock()
+        self._making = asyncio.Lock()
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """A library of the catalogue in a file; raises CatalogueError with every problem."""
         content = _content(path)
         catalogue = _catalogue(path, content)
-        return cls(path, _built(catalogue), _digest(content))
+        return cls(path, catalogue, _digest(content))
 
     @property
     def current(self) -> Snapshot:
         """The snapshot to search; take it once for each question."""
-        return self._current
+        return self._made.snapshot
 
     async def reload(self) -> tuple[Problem, ...]:
         """Read the file again, and return what is wrong with it; then the snapshot stays.
@@ -64,11 +92,26 @@ class Library:
         It also stays when the file says the same as before.
         """
         # The lock is held while a thread reads: a slow old reading must not replace a newer one.
-        async with self._reloading:
-            self._current, self._look = await asyncio.to_thread(
-                _reloaded, self._path, self._current, self._look
+        async with self._making:
+            self._made, self._look = await asyncio.to_thread(
+                _reloaded, self._path, self._made, self._look
             )
             return self._look.problems
+
+    async def overlay(
+        self, suggestions: Sequence[Suggestion], thumbs: Mapping[str, Thumbs]
+    ) -> Overlaid:
+        """Lay the approved ones of these over the file, and tell what became of each.
+
+        They replace those of before, and stay in use when the file changes. `thumbs` are those of
+        each resource, by its id. The snapshot stays when all is as before.
+        """
+        async with self._making:
+            made = self._made
+            self._made = await asyncio.to_thread(
+                _remade, made, made.file, tuple(suggestions), dict(thumbs)
+            )
+            return self._made.snapshot.overlaid
 
     async def watch(
         self, stop: asyncio.Event, look_every: float = 5.0
@@ -102,27 +145,56 @@ class Library:
         return None if self._look is before else problems
 
 
-def _reloaded(path: Path, current: Snapshot, last: _Look) -> tuple[Snapshot, _Look]:
-    """Return the snapshot to use from now on, and what was seen: `last` itself if the same."""
+def _reloaded(path: Path, made: _Made, last: _Look) -> tuple[_Made, _Look]:
+    """Return what to use from now on, and what was seen: `last` itself if the same."""
     content = _content(path)
     digest = _digest(content)
     if digest is not None and digest == last.digest:
-        return current, last
+        return made, last
     try:
         catalogue = _catalogue(path, content)
     except CatalogueError as error:
         look = _Look(digest, error.problems)
-        return current, last if look == last else look
-    if catalogue != current.catalogue:
-        current = _built(catalogue)
-    return current, _Look(digest, ())
+        return made, last if look == last else look
+    if catalogue != made.file:
+        made = _remade(made, catalogue, made.suggestions, made.thumbs)
+    return made, _Look(digest, ())
 
 
-def _built(catalogue: Catalogue) -> Snapshot:
+def _remade(
+    made: _Made,
+    file: Catalogue,
+    suggestions: tuple[Suggestion, ...],
+    thumbs: Mapping[str, Thumbs],
+) -> _Made:
+    """Make anew what depends on something that has changed, and keep the rest."""
+    overlaid = applied(file, suggestions)
+    snapshot, plain = made.snapshot, made.plain
+    if overlaid.catalogue != snapshot.catalogue:
+        catalogue = overlaid.catalogue
+        plain = _built(catalogue)
+        fingerprint = _fingerprint(catalogue)
+        snapshot = Snapshot(catalogue, _preferring(plain, thumbs), fingerprint, overlaid)
+    elif thumbs != made.thumbs:
+        snapshot = replace(snapshot, index=_preferring(plain, thumbs))
+    if overlaid != snapshot.overlaid:
+        snapshot = replace(snapshot, overlaid=replace(overlaid, catalogue=snapshot.catalogue))
+    return _Made(snapshot, file, plain, suggestions, thumbs)
+
+
+def _built(catalogue: Catalogue) -> Index:
     index = Index.build(catalogue)
     # What an index makes when it is first needed is made now, aside, instead of under a question.
     index.search("wher is an exmaple")
-    return Snapshot(catalogue, index)
+    return index
+
+
+def _preferring(index: Index, _thumbs: Mapping[str, Thumbs]) -> Index:
+    return index
+
+
+def _fingerprint(catalogue: Catalogue) -> str:
+    return sha256(repr(catalogue).encode()).hexdigest()[:16]
 
 
 def _content(path: Path) -> bytes | None:

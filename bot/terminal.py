@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.model import Answer, Catalogue, Contribution, Resource, Result, Topic
+from bot.overlay import is_suggested
 
 # Wider lines than this tire the eye, however wide the window.
 _WIDEST = 100
@@ -188,6 +189,8 @@ def _facts(resource: Resource) -> Iterator[str]:
         yield str(resource.year)
     if resource.authors:
         yield f"by {', '.join(resource.authors)}"
+    if is_suggested(resource):
+        yield "suggested by a colleague"
 
 
 def _refusal(given: Answer) -> str:

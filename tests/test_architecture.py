@@ -50,6 +50,7 @@ PURE = (
     "bot.labelled",
     "bot.evaluate",
     "bot.contract",
+    "bot.overlay",
 )
 WORDS = ("bot.model", "bot.records", "bot.errors", "bot")
 LAYERS = (WORDS, PURE, STATE, EDGES)

@@ -7,10 +7,9 @@ reported. Code blocks, pictures and HTML are not read.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count, zip_longest
+from itertools import zip_longest
 from typing import get_args, get_type_hints
 from urllib.parse import urljoin
 
@@ -26,6 +25,7 @@ from bot.catalogue.annotation import (
     words_of,
     year_and_minutes,
 )
+from bot.catalogue.ids import free_id, slug
 from bot.catalogue.urls import normalise_url, url_fault
 from bot.model import (
     Catalogue,
@@ -39,7 +39,6 @@ from bot.model import (
     Words,
 )
 
-_LONGEST_ID = 60
 # List items nest under any heading, and under the items they are indented below.
 _BELOW_HEADINGS = 7
 
@@ -133,7 +132,7 @@ def import_page(text: str, page: str) -> Import:
     taken: set[str] = set()
     resources = tuple(
         _resource(
-            _unique_id(_slug(drafts[0].reading.title) or "resource", taken),
+            _taken_id(slug(drafts[0].reading.title) or "resource", taken),
             drafts,
             topics,
             page,
@@ -383,8 +382,8 @@ def _topics(placed: _Placed, page: str, remarks: list[Remark]) -> dict[_Path, To
         names = [
             ": ".join((*path[start:-1], name)) for start in range(max(len(path) - 1, 0), -1, -1)
         ]
-        name = next((name for name in names if _slug(name) not in ids), names[-1])
-        id_ = _unique_id(_slug(name) or "topic", ids)
+        name = next((name for name in names if slug(name) not in ids), names[-1])
+        id_ = _taken_id(slug(name) or "topic", ids)
         prose = _paragraph(passage.words for passage in placed.prose.pop(path, ()))
         questions = [passage.words for passage in placed.questions.get(path, ())]
         topics[path] = Topic(
@@ -528,21 +527,8 @@ def _first(items: Iterable[str], limit: int, line: int, remarks: list[Remark]) -
     return each[:limit]
 
 
-def _slug(words: str) -> str:
-    """Return the words in the letters of an id, cut between words; it may come back empty."""
-    joined = words.casefold().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
-    plain = unicodedata.normalize("NFKD", joined).encode("ascii", "ignore").decode()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
-    if len(slug) <= _LONGEST_ID:
-        return slug
-    # The character after the last that fits tells whether a word ends there.
-    whole_words, _, _ = slug[: _LONGEST_ID + 1].rpartition("-")
-    return whole_words or slug[:_LONGEST_ID]
-
-
-def _unique_id(slug: str, taken: set[str]) -> str:
-    """Return the slug, numbered if it is taken, and take it."""
-    numbered = (f"{slug}-{number}" for number in count(2))
-    id_ = next(id_ for id_ in chain((slug,), numbered) if id_ not in taken)
-    taken.add(id_)
-    return id_
+def _taken_id(wanted: str, taken: set[str]) -> str:
+    """Return an id that is free, and take it."""
+    name = free_id(wanted, taken)
+    taken.add(name)
+    return name

@@ -79,6 +79,28 @@ def parse(text: bytes | str, file: str = "resources.yaml") -> Catalogue:
     return _read(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, file)[0]
 
 
+def value_faults(entry: Mapping[str, Plain]) -> dict[str, str]:
+    """Return what is wrong with the values of one resource, each judged by itself, by their keys.
+
+    Each is a sentence or two that call the value "this", to stand beside it in a form.
+    """
+    found: dict[str, str] = {}
+    for key, held in entry.items():
+        for text in held if isinstance(held, list) else [held]:
+            if fault := rules.text_fault(str(text), paragraph=key in rules.PARAGRAPHS):
+                found[key] = f"This {' '.join(fault)}"
+    sound: Plain = {key: held for key, held in entry.items() if key not in found}
+    document = Document("", {"version": 1, "resources": [sound]}, {}, {})
+    try:
+        schema.validate(document.data)
+    except ValidationError as error:
+        for wrong in error.errors(include_url=False, include_input=False):
+            kind, path, limits = wrong["type"], wrong["loc"], wrong.get("ctx", {})
+            told = _beyond("This", kind, document.value(path), limits)
+            found.setdefault(str(path[2]), " ".join(told))
+    return found
+
+
 def _read(data: bytes, file: str) -> tuple[Catalogue, Document]:
     if len(data) > MAX_BYTES:
         raise CatalogueError([_too_large(file, None)])

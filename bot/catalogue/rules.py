@@ -5,19 +5,19 @@ particular order.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.catalogue.document import Document, Path
+from bot.catalogue.ids import is_id, slug
 from bot.catalogue.urls import normalise_url, url_fault
 from bot.catalogue.wording import HIDDEN, did_you_mean, quoted
 from bot.model import Catalogue, Problem, Resource, Topic
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _GUESSES = 200
-_PARAGRAPHS = frozenset({"summary", "note", "meaning"})
+PARAGRAPHS = frozenset({"summary", "note", "meaning"})
+"""Keys whose text may have several lines."""
 
 _BREAK = re.compile("[\t\n]")
 
@@ -28,14 +28,23 @@ Claims = Iterable[tuple[str, Path]]
 def text_faults(document: Document) -> Iterator[Problem]:
     """Find characters that must not stand in a text: a reader could not see them."""
     for path, place in document.values.items():
-        written = place.written.strip()
-        if hidden := HIDDEN.search(written):
-            message = f"holds the invisible character U+{ord(hidden.group()):04X}."
-            yield document.problem(path, f"{document.where(path)} {message}", "Delete it.")
-        elif not _PARAGRAPHS.intersection(path) and (found := _BREAK.search(written)):
-            message = f"holds a {'tab' if found.group() == chr(9) else 'line break'}."
-            remedy = "Write it on one line, with spaces."
+        paragraph = not PARAGRAPHS.isdisjoint(path)
+        if fault := text_fault(place.written.strip(), paragraph=paragraph):
+            message, remedy = fault
             yield document.problem(path, f"{document.where(path)} {message}", remedy)
+
+
+def text_fault(text: str, *, paragraph: bool) -> tuple[str, str] | None:
+    """Return what must not stand in a text, as the end of a sentence, and what to do about it.
+
+    None if there is nothing. A paragraph may have several lines.
+    """
+    if hidden := HIDDEN.search(text):
+        return f"holds the invisible character U+{ord(hidden.group()):04X}.", "Delete it."
+    if not paragraph and (found := _BREAK.search(text)):
+        what = "tab" if found.group() == "\t" else "line break"
+        return f"holds a {what}.", "Write it on one line, with spaces."
+    return None
 
 
 def faults(catalogue: Catalogue, document: Document, topics: AbstractSet[str]) -> Iterator[Problem]:
@@ -62,7 +71,7 @@ def _ids(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
             (entry.id, (section, index, "id")) for index, entry in enumerate(entries)
         ]
         for name, path in claims:
-            if not _ID.fullmatch(name):
+            if not is_id(name):
                 message = f"{document.entry(path)} has an id of another shape."
                 yield document.problem(path, message, _well_shaped(name))
         for name, path, first in _repeats(claims):
@@ -73,8 +82,7 @@ def _ids(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
 
 
 def _well_shaped(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    example = "-".join(re.findall("[a-z0-9]+", plain))
+    example = slug(name)
     return "Use lower-case letters, digits and single hyphens" + (
         f": {quoted(example)}." if example else "."
     )
@@ -107,7 +115,7 @@ def _names(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
         ("term", terms, "Make one entry of the two."),
     ):
         claims = (claim for group in groups for claim in group)
-        for name, path, first in _repeats(claims, _folded):
+        for name, path, first in _repeats(claims, folded):
             if path[:2] != first[:2]:
                 message = (
                     f"{document.entry(path)} claims the {noun} {quoted(name)}, which "
@@ -118,10 +126,10 @@ def _names(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
 
 def _borrowed_terms(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     """Find aliases that are terms of their own: the two would be taken for the same thing."""
-    owners = {_folded(term.term): index for index, term in enumerate(catalogue.glossary)}
+    owners = {folded(term.term): index for index, term in enumerate(catalogue.glossary)}
     for index, term in enumerate(catalogue.glossary):
         for name, path in _items(term.aliases, "glossary", index, "aliases"):
-            owner = owners.get(_folded(name), index)
+            owner = owners.get(folded(name), index)
             if owner != index:
                 first = ("glossary", owner, "term")
                 message = (
@@ -236,5 +244,6 @@ def _repeats(claims: Claims, same: Callable[[str], str] = str) -> Iterator[tuple
             yield name, path, earlier
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a text that is equal for two names or questions that nothing tells apart."""
     return " ".join(name.casefold().split())

@@ -12,9 +12,10 @@ _NEAR = 65
 """The lowest rapidfuzz ratio, of 100, at which a guess helps more than it puzzles."""
 
 
-# Control characters, and those that hide, or show a text in another order than it is stored.
+# Control characters, those that hide, or show a text in another order than it is stored, and the
+# halves of characters that programs make of a text they cut.
 HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 
 

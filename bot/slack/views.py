@@ -32,6 +32,7 @@ from slack_sdk.models.views import View
 
 from bot import path
 from bot.model import Answer, Candidate, Catalogue, Contribution, Resource, Topic
+from bot.overlay import is_suggested
 from bot.slack.listening import Setting
 from bot.slack.markup import address, clipped, escaped, link, plain, quoted
 from bot.slack.values import Carried, packed
@@ -604,6 +605,8 @@ def _facts(resource: Resource, topics: dict[str, str]) -> Iterator[str]:
     if resource.access not in (None, "free"):
         facts.append(f"{resource.access} access")
     facts += [escaped(topics[name], 160) for name in resource.topics[:1] if name in topics]
+    if is_suggested(resource):
+        facts.append("suggested by a colleague")
     if told := " \u00b7 ".join(fact for fact in facts if fact):
         yield told
     if resource.note:

@@ -9,7 +9,6 @@ from bot.catalogue import parse
 from bot.library import Snapshot
 from bot.model import Catalogue
 from bot.playground.blocks import message_problems, view_problems
-from bot.search import Index
 
 Json = dict[str, Any]
 
@@ -47,7 +46,7 @@ def held(topics: list[Json], resources: list[Json]) -> Catalogue:
 
 def snapshot(catalogue: Catalogue) -> Snapshot:
     """Return what the bot searches for this catalogue."""
-    return Snapshot(catalogue, Index.build(catalogue))
+    return Snapshot.of(catalogue)
 
 
 def all_about(text: str) -> Catalogue:
