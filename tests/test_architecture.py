@@ -52,6 +52,9 @@ PURE = (
     "bot.evaluate",
     "bot.contract",
     "bot.overlay",
+    "bot.gaps",
+    "bot.private",
+    "bot.ago",
 )
 WORDS = ("bot.model", "bot.records", "bot.errors", "bot")
 LAYERS = (WORDS, PURE, STATE, EDGES)
