@@ -116,9 +116,7 @@ def compose(
             Candidate(
                 resource=resource,
                 score=float(found.evidence.scores[place]),
-                features=_contributions(
-                    rank.FEATURES, found.evidence.features[place], rank.WEIGHTS
-                ),
+                features=tuple(_features(found.evidence, place)),
             )
             for place, resource in enumerate(resources[:limit])
         ),
@@ -141,6 +139,13 @@ def compose(
         if resources
         else (),
     )
+
+
+def _features(evidence: Evidence, place: int) -> Iterator[Contribution]:
+    yield from _contributions(rank.FEATURES, evidence.features[place], rank.WEIGHTS)
+    if evidence.feedback is not None:
+        value = float(evidence.feedback[place])
+        yield Contribution(rank.FEEDBACK, value, value * rank.FEEDBACK_WEIGHT)
 
 
 def _contributions(
@@ -180,7 +185,8 @@ def _shown(found: Found, chances: list[float], verdict: Verdict) -> list[int]:
     """Places of the candidates that are shown."""
     if verdict == "nothing":
         return []
-    scores = found.evidence.scores.tolist()
+    # How much a resource is liked puts it before another, and shows or hides none.
+    scores = found.evidence.matches.tolist()
     asked = [at for at, slot in enumerate(found.slots) if slot.is_subject and found.asked[at]]
     # What speaks only to what was told beside the question is no answer to it.
     held = found.evidence.fits[:MOST_SHOWN, asked].max(axis=1, initial=0.0).tolist()

@@ -108,6 +108,11 @@ def probability(sign_rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-sums))).round(DIGITS)
 
 
+def same_verdict(one: float, other: float) -> bool:
+    """Whether two probabilities fall in the same band of every surface."""
+    return all(verdict(one, surface) == verdict(other, surface) for surface in BANDS)
+
+
 def verdict(confidence: float, surface: Surface) -> Verdict:
     """The band a probability falls in."""
     band = BANDS[surface]

@@ -1,5 +1,7 @@
 """A searchable catalogue: built at once from a `Catalogue`, and never changed."""
 
+from collections.abc import Mapping
+from copy import copy
 from typing import Self
 
 import numpy as np
@@ -8,8 +10,9 @@ import numpy.typing as npt
 from bot import question
 from bot.model import SURFACES, Answer, Catalogue, Surface
 from bot.question import Question
-from bot.search import confidence, english
+from bot.search import confidence, english, prior
 from bot.search.answer import Found, compose
+from bot.search.arrays import Floats
 from bot.search.build import NAMES, NAMES_KIND, Built, rarity, read_catalogue
 from bot.search.lexicon import Lexicon, Slot
 from bot.search.postings import WeightedSlot
@@ -44,11 +47,23 @@ class Index:
         held = built.postings.held
         typos = TypoIndex(built.words.surfaces, built.neighbours)
         self._lexicon = Lexicon(built.words, built.synonyms, typos, held > 0, (held & NAMES) > 0)
+        self.feedback: Floats | None = None
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
         """An index of the catalogue as it stands."""
         return cls(read_catalogue(catalogue))
+
+    def preferring(self, priors: Mapping[str, float]) -> Self:
+        """This index with some resources a little higher or lower, by their ids: see `prior`.
+
+        All else is shared. Ids that it does not have are ignored, and what was preferred before is
+        forgotten. With nothing to prefer, it answers to the byte as if it had never been told.
+        Raises ValueError for a value outside -1 to 1.
+        """
+        other = copy(self)
+        other.feedback = prior.by_number(priors, self.built.resources)
+        return other
 
     @property
     def catalogue(self) -> Catalogue:
@@ -103,6 +118,8 @@ class Index:
         weighed = Weighed(tuple(slots), weights, ranks, asked_for)
         evidence = examine(self.built, weighed, docs)
         signs = confidence.signs(evidence, slots, weights, rarities, asked_for)
+        if self.feedback is not None:
+            evidence, signs = prior.settled(evidence, signs, self.feedback)
         return Found(tuple(slots), weights, asked_for, evidence, signs)
 
     def _slots(self, asked: Question) -> tuple[list[Slot], Counts, Counts]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from itertools import islice
@@ -41,6 +41,8 @@ def plain(value: Any) -> Any:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=plain)
+# What stands before and behind the id of a resource in its line.
+_BEGIN, _END = b'{"id":"', b'","title":'
 _REQUIRED = ("id", "title", "url", "summary", "topics", "tags")
 _rest = attrgetter(*(name for name in _NAMES[Resource] if name not in _REQUIRED))
 _NO_REST = _rest(Resource(id="", title="", url="", summary="", topics=()))
@@ -111,6 +113,25 @@ class Lines(Sequence[Resource]):
         if isinstance(at, slice):
             return [self._remembered(one) for one in range(len(self))[at]]
         return self._remembered(range(len(self))[at])
+
+    def places(self, ids: Collection[str]) -> dict[str, int]:
+        """The numbers of the resources with these ids; those there are not are left out.
+
+        Only as much of each line is looked at as holds its id.
+        """
+        wanted = {_BEGIN + quoted(one)[1:-1].encode("utf-8", "surrogatepass"): one for one in ids}
+        found: dict[str, int] = {}
+        for first in range(0, len(self), _BATCH):
+            if len(found) == len(wanted):
+                break
+            starts = self.starts[first : first + _BATCH + 1]
+            letters = self.letters.read(int(starts[0]), int(starts[-1])).tobytes()
+            for number, at in enumerate((starts[:-1] - starts[0]).tolist(), first):
+                # In a text of JSON no mark of quotation stands alone, so this one ends the id.
+                begin = letters[at : letters.find(_END, at)]
+                if begin in wanted:
+                    found[wanted[begin]] = number
+        return found
 
     def __iter__(self) -> Iterator[Resource]:
         return map(self._read, range(len(self)))

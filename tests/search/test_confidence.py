@@ -334,6 +334,18 @@ def test_without_content_there_is_nothing(question: str, surface: Surface) -> No
     assert (answer.verdict, answer.results, answer.reply) == ("nothing", (), False)
 
 
+@pytest.mark.parametrize("surface", SURFACES)
+def test_a_verdict_is_the_same_on_all_surfaces_or_it_is_not(surface: Surface) -> None:
+    """Probabilities on two sides of any threshold of any surface do not mean the same."""
+    band = BANDS[surface]
+    for edge in (band.answer, band.unsure):
+        assert not confidence.same_verdict(edge, edge - 1e-9)
+        assert not confidence.same_verdict(edge - 1e-9, edge)
+        assert confidence.same_verdict(edge, edge + 1e-9)
+    assert confidence.same_verdict(0.99, 1.0)
+    assert confidence.same_verdict(0.0, 0.01)
+
+
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.sampled_from("virtio kvm rings pci enumration lunch how guest".split())))
 def test_the_evidence_adds_up(words: list[str]) -> None:

@@ -48,6 +48,21 @@ def test_what_is_written_is_read(resources: list[Resource]) -> None:
     assert all(line.count(b"\n") == 1 and line.endswith(b"\n") for line in written(resources))
 
 
+@given(
+    st.lists(RESOURCES, max_size=6, unique_by=lambda one: one.id),
+    st.sets(TEXT, max_size=3),
+    st.integers(1, 4),
+)
+def test_ids_lead_to_places(resources: list[Resource], strangers: set[str], batch: int) -> None:
+    """Each id, whatever it holds, leads to its resource, and one that is not there to none."""
+    made = packed(resources, InMemory)
+    of = {one.id: at for at, one in enumerate(resources)}
+    some = {one.id for one in resources[::2]} | strangers
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "_BATCH", batch)
+        assert made.places(some) == {one: at for one, at in of.items() if one in some}
+
+
 @given(st.lists(RESOURCES, max_size=6), st.integers(-8, 8))
 def test_a_sequence_of_lines(resources: list[Resource], at: int) -> None:
     """Resources in lines are counted, indexed, sliced and passed through like a list of them."""
