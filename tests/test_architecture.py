@@ -39,6 +39,7 @@ STATE = (
     "bot.files",
     "bot.indexfile",
     "bot.library",
+    "bot.merging",
     "bot.settings",
 )
 PURE = (

@@ -112,7 +112,7 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._weight += 1 + len(event.value)
         self._refuse_tag(event)
-        value = _plain(event.value) if event.implicit[0] else event.value.strip()
+        value = plain(event.value) if event.implicit[0] else event.value.strip()
         if event.anchor:
             self._anchors[event.anchor] = value, 1 + len(event.value)
         if self._expects_key():
@@ -235,8 +235,8 @@ def _place(event: yaml.Event, written: str) -> Place:
     return Place(mark.line + 1, mark.column + 1, written) if mark else Place(0, 0, written)
 
 
-def _plain(written: str) -> Plain:
-    """Return what an unquoted value means."""
+def plain(written: str) -> Plain:
+    """Return what an unquoted value means: a text that means nothing else comes back itself."""
     if written in _WORDS:
         return _WORDS[written]
     if written[0] in "+-.0123456789":

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import yaml
 
+from bot.catalogue import syntax
 from bot.model import Catalogue, Link, Resource, Source, Term, Topic
 
 # A line ends after the word that passes the width, so this is less than the hundred wanted.
@@ -17,7 +18,7 @@ _LONG = 80
 _TALL = frozenset(("asks", "questions", "also"))
 # With its keys and brackets, a longer one would be broken in the middle.
 _SHORT_SOURCE = 50
-_ENTRY = "  "
+_INDENT = 2
 
 _Held: TypeAlias = "int | str | dt.date | Source | Link | tuple[_Held, ...]"
 _Plain: TypeAlias = "int | str | dt.date | list[_Plain] | dict[str, _Plain]"
@@ -34,21 +35,22 @@ def dump(catalogue: Catalogue) -> str:
         ("resources", catalogue.resources),
     )
     parts = [f"version: {catalogue.version}\n"]
-    parts += (f"{key}:\n" + "\n".join(map(_entry, entries)) for key, entries in lists if entries)
+    parts += (f"{key}:\n" + "\n".join(map(item, entries)) for key, entries in lists if entries)
     return "\n".join(parts)
 
 
-def _entry(entry: Topic | Term | Resource) -> str:
+def item(entry: Topic | Term | Resource, indent: int = _INDENT) -> str:
+    """Return the lines of one entry of a list, which is indented by so many spaces."""
     text = yaml.dump(
         [dict(_items(entry))],
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
         default_flow_style=False,
-        width=_WIDTH - len(_ENTRY),
+        width=_WIDTH - indent,
     )
     return "".join(
-        _ENTRY + line if line.strip() else line for line in text.splitlines(keepends=True)
+        " " * indent + line if line.strip() else line for line in text.splitlines(keepends=True)
     )
 
 
@@ -91,6 +93,9 @@ def _write_text(dumper: _Dumper, text: str) -> yaml.Node:
     if not text.isprintable():
         # Left to itself the emitter writes an unusual line break bare, which reads as a space.
         style = '"'
+    elif syntax.plain(text) != text:
+        # The reader knows more numbers than the emitter does: 1e3.
+        style = "'"
     elif len(text) > _LONG and " " in text:
         style = ">"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from bot.catalogue import parse
 from bot.catalogue.writer import dump
 from bot.model import Catalogue, Link, Resource, Source, Term, Topic
 
@@ -159,6 +160,15 @@ def test_awkward_words_stay_words() -> None:
         topic = Topic(id="a", name=text, summary=text, aliases=(text,), questions=(text,))
         catalogue = Catalogue(version=1, topics=(topic,))
         assert load(dump(catalogue)) == catalogue
+
+
+def test_the_reader_takes_words_for_words() -> None:
+    """So do those that our reader alone would take for numbers."""
+    words = ("1e3", "1E3", "-2e9", "+.5", "1.", "no", "0o7", "1_000", "12:30", "0x1f", ".inf")
+    topics = tuple(Topic(id=f"t{n}", name=text, questions=(text,)) for n, text in enumerate(words))
+    for at, topic in enumerate(topics):
+        catalogue = Catalogue(version=1, topics=(topic,))
+        assert parse(dump(catalogue)) == catalogue, words[at]
 
 
 def test_reads_well() -> None:
