@@ -2,7 +2,8 @@
 
 Events that are not acknowledged in time are sent again, three times at most; commands and
 interactions are not, because the person is waiting. An acknowledgement that comes too late is
-noted, and changes nothing.
+noted, and changes nothing. An attempt may be made in several copies: the first acknowledgement
+counts, and it has come to nothing when every copy has.
 """
 
 import asyncio
@@ -37,8 +38,8 @@ class Delivery:
     """What the acknowledgement does."""
     missed: Callable[[], None] | None = None
     """What its absence does."""
-    is_out: bool = False
-    """Whether the current attempt can still be acknowledged."""
+    out: int = 0
+    """How many copies of the current attempt can still be acknowledged."""
     handed: list[float] = field(default_factory=list)
     """When each attempt was handed over, by the clock of the event loop."""
     timer: asyncio.TimerHandle | None = None
@@ -46,7 +47,7 @@ class Delivery:
     @property
     def settled(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.acked or self.gave_up
+        return self.gave_up or (self.acked and not self.out)
 
     @property
     def outcome(self) -> str:
@@ -92,26 +93,29 @@ class Post:
     def acknowledge(self, delivery: Delivery, attempt: int, payload: Json | None) -> None:
         """Take the app's acknowledgement of an attempt."""
         ms = (asyncio.get_running_loop().time() - delivery.handed[attempt - 1]) * 1000
-        if delivery.acked:
+        if not delivery.out or attempt != delivery.attempts:
+            if not delivery.acked:
+                self._note_late(delivery, ms)
             return
-        if not delivery.is_out or attempt != delivery.attempts:
-            delivery.late_ms = ms
-            if self.late is not None:
-                self.late(delivery, ms)
-            self._changes.tell()
-            return
-        self._stop(delivery)
-        delivery.acked, delivery.ack_payload, delivery.ack_ms = True, payload, ms
-        self.unsettled -= 1
-        if delivery.answered is not None:
+        is_first = not delivery.acked
+        if is_first:
+            delivery.acked, delivery.ack_payload, delivery.ack_ms = True, payload, ms
+        self._returned(delivery)
+        if is_first and delivery.answered is not None:
             delivery.answered(payload)
         self._changes.tell()
 
     def failed(self, delivery: Delivery, attempt: int, reason: str, *, final: bool = False) -> None:
-        """Note that an attempt has come to nothing; try again if it was an event."""
-        if not delivery.is_out or attempt != delivery.attempts:
+        """Note that a copy of an attempt has come to nothing.
+
+        If it was the last one, and none was acknowledged, an event is sent again.
+        """
+        if not delivery.out or attempt != delivery.attempts:
             return
-        self._stop(delivery)
+        self._returned(delivery)
+        if delivery.out or delivery.acked:
+            self._changes.tell()
+            return
         again = delivery.kind == "events_api" and attempt <= len(self._retry_after) and not final
         if again:
             delay = self._retry_after[attempt - 1]
@@ -127,13 +131,12 @@ class Post:
     def close(self) -> None:
         """Give up what is under way."""
         for delivery in self.deliveries:
-            if delivery.timer is not None:
-                delivery.timer.cancel()
+            self._stop(delivery)
 
     def _attempt(self, delivery: Delivery, reason: str) -> None:
         delivery.timer = None
         delivery.attempts += 1
-        delivery.is_out = True
+        delivery.out = 1
         delivery.handed.append(0.0)
         if delivery.kind != "events_api":
             # A person waits from the moment they act, whether the app is there or not.
@@ -143,12 +146,29 @@ class Post:
     def _start(self, delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
         attempt = delivery.attempts
-        delivery.timer = loop.call_later(
-            self._ack_seconds, self.failed, delivery, attempt, "timeout"
-        )
+        delivery.timer = loop.call_later(self._ack_seconds, self._timed_out, delivery, attempt)
+
+    def _timed_out(self, delivery: Delivery, attempt: int) -> None:
+        # Whatever is still out comes too late, all of it at once.
+        delivery.out = 1
+        self.failed(delivery, attempt, "timeout")
+
+    def _note_late(self, delivery: Delivery, ms: float) -> None:
+        delivery.late_ms = ms
+        if self.late is not None:
+            self.late(delivery, ms)
+        self._changes.tell()
+
+    def _returned(self, delivery: Delivery) -> None:
+        """Take one copy off what is out; after the last one nobody waits any more."""
+        delivery.out -= 1
+        if not delivery.out:
+            self._stop(delivery)
+            if delivery.acked:
+                self.unsettled -= 1
 
     def _stop(self, delivery: Delivery) -> None:
-        delivery.is_out = False
+        delivery.out = 0
         if delivery.timer is not None:
             delivery.timer.cancel()
             delivery.timer = None

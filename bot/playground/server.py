@@ -38,6 +38,8 @@ class Playground(People):
     """A workspace with one app, served on loopback.
 
     With a `request_url` the app is sent signed requests; without one it connects by Socket Mode.
+    `everywhere` sends every event to all sockets at once, so that they race for it; `race` changes
+    that.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Playground(People):
         request_url: str | None = None,
         ack_seconds: float = 3.0,
         retry_after: Sequence[float] = RETRY_AFTER,
+        everywhere: bool = False,
     ) -> None:
         if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
             raise ValueError(f"{host} is not an address of this machine alone")
@@ -60,7 +63,7 @@ class Playground(People):
         super().__init__(workspace, post, self._changes.tell)
         post.late = self._note_late
         self.signing_secret = secrets.token_hex(16)
-        self._sockets = Sockets(post, self._changes)
+        self._sockets = Sockets(post, self._changes, everywhere=everywhere)
         self._requests: RequestUrl | None = None
         post.carrier = self._sockets
         if request_url is not None:
@@ -153,6 +156,16 @@ class Playground(People):
     def in_hand(self) -> int:
         """How many calls of the app are not answered yet."""
         return self._api.in_hand
+
+    @property
+    def unsettled(self) -> int:
+        """How many deliveries are neither acknowledged nor given up."""
+        return self._post.unsettled
+
+    @property
+    def envelopes(self) -> int:
+        """How many envelopes have been sent over the sockets, copies included."""
+        return self._sockets.sent
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -268,6 +281,16 @@ class Playground(People):
     def revoke(self, code: str | None = "token_revoked") -> None:
         """Void the app's tokens: every call is answered with this code, until None."""
         self.workspace.revoked = code
+
+    def race(self, *, everywhere: bool) -> None:
+        """Send events to all sockets at once from now on, or to one of them as Slack does."""
+        self._sockets.everywhere = everywhere
+
+    async def again(self, delivery: Delivery) -> Delivery:
+        """Send an event once more that was acknowledged, or given up, long ago."""
+        if delivery.kind != "events_api":
+            raise ValueError(f"{delivery.what} is no event, and Slack sends only events again")
+        return self._send(delivery.kind, delivery.what, delivery.payload)
 
     async def refresh(self) -> None:
         """Ask the app to open new sockets; the old ones stay open until it closes them."""

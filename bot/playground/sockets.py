@@ -1,11 +1,11 @@
 """Socket Mode: envelopes to the app over the WebSockets that it opens.
 
-An envelope goes to any one socket, and waits while there is none. A socket that was asked to
-refresh gets no more of them, but may still acknowledge those it has.
+An envelope goes to any one socket, and waits while there is none; if asked for, every event goes to
+all of them at once. A socket that was asked to refresh gets no more of them, but may still
+acknowledge those it has. Events that a socket takes with it when it closes are sent again.
 """
 
 import asyncio
-import itertools
 import json
 import secrets
 from collections import deque
@@ -27,6 +27,8 @@ class Socket:
     def __init__(self, stream: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.stream = stream
         self.is_retired = False
+        self.holds: dict[str, None] = {}
+        """The ids of the envelopes it was given and has not acknowledged, in their order."""
         self._transport = transport
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
 
@@ -51,7 +53,9 @@ class Socket:
 class Sockets:
     """All connections of the app, and the envelopes on their way."""
 
-    def __init__(self, post: Post, changes: Changes) -> None:
+    def __init__(self, post: Post, changes: Changes, *, everywhere: bool = False) -> None:
+        self.everywhere = everywhere
+        """Whether an event goes to all sockets at once."""
         self.refusing = 0
         """How many attempts to connect fail from now on; each uses up its ticket."""
         self._post = post
@@ -61,7 +65,8 @@ class Sockets:
         self._tickets: set[str] = set()
         self._waiting: deque[tuple[Delivery, str]] = deque()
         self._envelopes: dict[str, tuple[Delivery, int]] = {}
-        self._numbers = itertools.count(1)
+        self.sent = 0
+        """How many envelopes have been sent, copies included."""
         self.strays: list[str] = []
         """What the app sent that was no acknowledgement of anything."""
 
@@ -77,10 +82,15 @@ class Sockets:
         return f"link/?ticket={ticket}&app_id={app.ID}"
 
     def carry(self, delivery: Delivery, reason: str) -> None:
-        """Send an envelope to one of the sockets, or keep it for the next that opens."""
+        """Send an envelope to one of the sockets, or to all, or keep it for the next that opens."""
         fresh = [one for one in self._open if not one.is_retired]
         if not fresh:
             self._waiting.append((delivery, reason))
+            return
+        if self.everywhere and delivery.kind == "events_api":
+            delivery.out = len(fresh)
+            for socket in fresh:
+                self._send(socket, delivery, reason)
             return
         self._turn += 1
         self._send(fresh[self._turn % len(fresh)], delivery, reason)
@@ -113,13 +123,23 @@ class Sockets:
             self._welcome(socket)
             async for frame in stream:
                 if frame.type is WSMsgType.TEXT:
-                    self._heard(frame.data)
+                    self._heard(socket, frame.data)
         finally:
             writing.cancel()
             if socket in self._open:
                 self._open.remove(socket)
+            self._bury(socket)
             self._changes.tell()
         return stream
+
+    def _bury(self, socket: Socket) -> None:
+        """Count the events that a closed socket has not acknowledged as failed.
+
+        Whoever waits for a command or a click waits on: another socket may acknowledge it.
+        """
+        for envelope_id in socket.holds:
+            if (held := self._envelopes.get(envelope_id)) and held[0].kind == "events_api":
+                self._post.failed(*held, "connection_failed")
 
     def _welcome(self, socket: Socket) -> None:
         if len(self._open) >= MAX_SOCKETS:
@@ -140,7 +160,8 @@ class Sockets:
         self._changes.tell()
 
     def _send(self, socket: Socket, delivery: Delivery, reason: str) -> None:
-        envelope_id = f"e{next(self._numbers)}-{delivery.id}"
+        self.sent += 1
+        envelope_id = f"e{self.sent}-{delivery.id}"
         is_event = delivery.kind == "events_api"
         is_answered = not is_event and delivery.answered is not None
         envelope: dict[str, Any] = {
@@ -152,14 +173,16 @@ class Sockets:
         if is_event:
             envelope |= {"retry_attempt": delivery.attempts - 1, "retry_reason": reason}
         self._envelopes[envelope_id] = (delivery, delivery.attempts)
+        socket.holds[envelope_id] = None
         socket.send(json.dumps(envelope))
         self._post.handed(delivery)
 
-    def _heard(self, frame: str) -> None:
+    def _heard(self, socket: Socket, frame: str) -> None:
         try:
             match json.loads(frame):
                 case {"envelope_id": str(envelope_id), **rest} if envelope_id in self._envelopes:
                     delivery, attempt = self._envelopes.pop(envelope_id)
+                    socket.holds.pop(envelope_id, None)
                     payload = rest.get("payload")
                     shown = payload if isinstance(payload, dict) else None
                     self._post.acknowledge(delivery, attempt, shown)

@@ -130,6 +130,25 @@ async def test_where_an_app_may_post(raw: RawApp) -> None:
     assert await error(raw, "chat.postMessage", channel="C1", text="x") == "is_archived"
 
 
+async def test_where_an_app_is_no_more(raw: RawApp) -> None:
+    """An app that was removed from a channel neither posts nor reads there, nor hears of it."""
+    root = await raw.playground.say("U1", "C1", "before")
+    for channel in ("C1", "C3"):
+        await raw.playground.remove_app(channel)
+    heard = len(raw.playground.deliveries)
+    await raw.playground.say("U1", "C1", "<@UBOT> after")
+    assert len(raw.playground.deliveries) == heard
+    assert "is not in #general" in raw.playground.notices("U1")[0]
+    for channel, code in [("C1", "not_in_channel"), ("C3", "channel_not_found")]:
+        for method, more in [
+            ("chat.postMessage", {"text": "x"}),
+            ("chat.postEphemeral", {"text": "x", "user": "U1"}),
+            ("conversations.history", {}),
+            ("conversations.replies", {"ts": root}),
+        ]:
+            assert await error(raw, method, channel=channel, **more) == code
+
+
 async def test_posting_in_public() -> None:
     """With chat:write.public an app posts in all public channels, and in no private one more."""
     scopes = [*SCOPES, "chat:write.public"]

@@ -1,10 +1,12 @@
 """Socket Mode, as an app without any library lives with it."""
 
+from collections.abc import AsyncIterator
+
 import aiohttp
 import pytest
 
 from bot.playground import Playground
-from tests.playground.world import Json, RawApp, button, impatient, modal
+from tests.playground.world import SEED, Json, RawApp, button, impatient, manifest, modal
 
 
 async def gone(raw: RawApp) -> None:
@@ -209,6 +211,174 @@ async def test_dropping(connected: RawApp) -> None:
     await connected.connect()
     await playground.idle()
     assert [one["retry_attempt"] for one in connected.envelopes] == [0, 1]
+
+
+async def test_what_a_socket_takes_with_it_is_sent_again_at_once(connected: RawApp) -> None:
+    """An event that was not acknowledged before its socket closed does not wait for its time."""
+    playground = connected.playground
+    connected.answer = lambda _: None
+    await playground.say("U1", "C1", "hello")
+    await playground.until(lambda: connected.envelopes)
+    await playground.drop()
+    await gone(connected)
+    connected.answer = lambda _: {}
+    await connected.connect()
+    await playground.idle(timeout=2)
+    told = [(one["retry_attempt"], one["retry_reason"]) for one in connected.envelopes]
+    assert told == [(0, ""), (1, "connection_failed")]
+
+
+async def test_what_was_acknowledged_is_not_sent_again(raw: RawApp) -> None:
+    """A socket that closes takes nothing with it that was acknowledged, on it or on another."""
+    playground = raw.playground
+    old = await raw.listen()
+    envelopes = []
+    for text in ("one", "two"):
+        await playground.say("U1", "C1", text)
+        envelopes.append(await old.receive_json())
+    new = await raw.listen()
+    for socket, envelope in zip((old, new), envelopes, strict=True):
+        await socket.send_json({"envelope_id": envelope["envelope_id"]})
+    await playground.idle()
+    await old.close()
+    await playground.until(lambda: playground.connections == 1)
+    assert all(one.settled for one in playground.deliveries)
+    assert [one.attempts for one in playground.deliveries] == [1, 1]
+
+
+async def test_a_command_outlives_its_socket(raw: RawApp) -> None:
+    """A command is sent once: after its socket has closed, another may still answer it."""
+    playground = raw.playground
+    old = await raw.listen()
+    delivery = await playground.command("U1", "C1", "/onboard", "virtio")
+    envelope = await old.receive_json()
+    await old.close()
+    await playground.until(lambda: playground.connections == 0)
+    assert not delivery.settled
+    new = await raw.listen()
+    await new.send_json({"envelope_id": envelope["envelope_id"], "payload": {"text": "here"}})
+    await playground.settled(delivery)
+    assert (delivery.acked, delivery.attempts) == (True, 1)
+
+
+# Every event on all sockets at once
+
+
+@pytest.fixture
+async def everywhere(patience: float) -> AsyncIterator[RawApp]:
+    """An app of a workspace that sends every event to all sockets at once."""
+    async with (
+        Playground(
+            manifest(), SEED, ack_seconds=patience, retry_after=(0.01,), everywhere=True
+        ) as playground,
+        RawApp.living_in(playground) as app,
+    ):
+        yield app
+
+
+async def both(raw: RawApp) -> tuple[list[aiohttp.ClientWebSocketResponse], list[Json]]:
+    """Open two sockets, say something, and return them with the envelope that each was given."""
+    sockets = [await raw.listen(), await raw.listen()]
+    await raw.playground.until(lambda: raw.playground.connections == 2)
+    await raw.playground.say("U1", "C1", "hello")
+    return sockets, [await one.receive_json() for one in sockets]
+
+
+async def test_copies_race(everywhere: RawApp) -> None:
+    """Every socket gets the same event in an envelope of its own; both have to come back."""
+    playground = everywhere.playground
+    sockets, (one, two) = await both(everywhere)
+    assert one["payload"] == two["payload"]
+    assert one["envelope_id"] != two["envelope_id"]
+    (delivery,) = playground.deliveries
+    for socket, envelope in zip(sockets, (one, two), strict=True):
+        assert not delivery.settled
+        assert playground.unsettled == 1
+        await socket.send_json({"envelope_id": envelope["envelope_id"]})
+        await playground.until(lambda: delivery.acked)
+        if envelope is one:
+            await playground.until(lambda: delivery.out == 1)
+    await playground.idle()
+    assert (delivery.settled, delivery.acked, delivery.attempts) == (True, True, 1)
+
+
+async def test_one_copy_is_enough(everywhere: RawApp) -> None:
+    """A copy whose socket closes is not missed where the other is acknowledged, before or after."""
+    playground = everywhere.playground
+    for is_first in (True, False):
+        (one, two), (mine, _) = await both(everywhere)
+        delivery = playground.deliveries[-1]
+        if is_first:
+            await one.send_json({"envelope_id": mine["envelope_id"]})
+            await playground.until(lambda: delivery.acked)  # noqa: B023
+        await two.close()
+        await playground.until(lambda: playground.connections == 1)
+        if not is_first:
+            assert not delivery.settled
+            await one.send_json({"envelope_id": mine["envelope_id"]})
+        await playground.idle()
+        assert (delivery.acked, delivery.attempts) == (True, 1)
+        await one.close()
+        await playground.until(lambda: playground.connections == 0)
+
+
+async def test_when_every_copy_is_lost(everywhere: RawApp) -> None:
+    """An event whose sockets have all closed is sent again, to all that are open then."""
+    sockets, _ = await both(everywhere)
+    for socket in sockets:
+        await socket.close()
+    await everywhere.playground.until(lambda: everywhere.playground.connections == 0)
+    await everywhere.connect()
+    await everywhere.playground.idle()
+    (envelope,) = everywhere.envelopes
+    assert (envelope["retry_attempt"], envelope["retry_reason"]) == (1, "connection_failed")
+
+
+@impatient
+async def test_a_copy_that_never_comes_back(everywhere: RawApp) -> None:
+    """When its time is over, an event is settled if one copy was acknowledged, else sent again."""
+    playground = everywhere.playground
+    sockets, (one, _) = await both(everywhere)
+    (delivery,) = playground.deliveries
+    again = [await socket.receive_json() for socket in sockets]
+    assert [envelope["retry_reason"] for envelope in again] == ["timeout", "timeout"]
+    await sockets[0].send_json({"envelope_id": one["envelope_id"]})
+    await sockets[1].send_json({"envelope_id": again[1]["envelope_id"]})
+    await playground.idle()
+    assert (delivery.acked, delivery.attempts) == (True, 2)
+
+
+async def test_a_command_goes_to_one_socket(everywhere: RawApp) -> None:
+    """What a person waits for is sent once, however many sockets there are."""
+    playground = everywhere.playground
+    for _ in range(2):
+        await everywhere.connect()
+    await playground.until(lambda: playground.connections == 2)
+    await playground.command("U1", "C1", "/onboard", "virtio")
+    await playground.say("U1", "C1", "hello")
+    await playground.idle()
+    assert playground.envelopes == 3
+    playground.race(everywhere=False)
+    await playground.say("U1", "C1", "hello")
+    await playground.idle()
+    assert playground.envelopes == 4
+    kinds = sorted(one["type"] for one in everywhere.envelopes[:3])
+    assert kinds == ["events_api", "events_api", "slash_commands"]
+
+
+async def test_an_event_can_come_again_later(connected: RawApp) -> None:
+    """Slack may send an event again that was acknowledged: the same event, in a new envelope."""
+    playground = connected.playground
+    await playground.say("U1", "C1", "hello")
+    await playground.idle()
+    (delivery,) = playground.deliveries
+    again = await playground.again(delivery)
+    await playground.settled(again)
+    first, second = connected.envelopes
+    assert first["payload"] == second["payload"]
+    assert first["envelope_id"] != second["envelope_id"]
+    with pytest.raises(ValueError, match="is no event"):
+        await playground.again(await playground.command("U1", "C1", "/onboard"))
 
 
 async def test_ten_sockets_at_most(raw: RawApp) -> None:
