@@ -7,7 +7,7 @@ Q ?= how does PCI enumeration work
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help try ask check test lint types test-only coverage calibrate bench lock format clean
+.PHONY: help try ask check test lint types test-only coverage calibrate bench faults lock format clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,14 +53,19 @@ calibrate: $(READY) ## refit ranking and confidence on the labelled questions, a
 bench: $(READY) ## measure speed and relevance beside what people would use instead
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.slack
+	$(BIN)/python -m bench.store --postgres
 	$(BIN)/python -m bench.relevance
+	$(BIN)/python -m bench.gaps
+
+faults: $(READY) ## kill replicas while they answer, and see that every question is answered once
+	$(BIN)/python -m bench.replicas
 
 format: $(READY) ## put the code in its usual form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 lock: $(READY) ## resolve the dependencies anew and write the lock files
-	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra postgres pyproject.toml --output-file requirements.lock
 	$(COMPILE) --all-extras pyproject.toml --constraint requirements.lock --output-file requirements-dev.lock
 	echo hatchling | $(COMPILE) - --constraint requirements-dev.lock --output-file requirements-build.lock
 

@@ -31,3 +31,11 @@ class LabelsError(BotError):
 
 class IndexFileError(BotError):
     """An index on a disk cannot be read or written."""
+
+
+class StoreError(BotError):
+    """The store cannot be used as it is; whoever runs the bot has to mend something."""
+
+
+class StoreDownError(StoreError):
+    """The store does not answer right now; what was asked of it was perhaps not done."""

@@ -30,11 +30,13 @@ class Asking:
     words: tuple[str, ...]
     """Its content words, in their order."""
     resource: str = ""
-    """Id of the first result shown; empty if there was none."""
+    """Id of the first result shown; of a miss, what its words alone lead to, if that is sure."""
     channel: str = ""
     """Where it can be answered later; empty if it was asked privately."""
     thread: str = ""
     """`ts` of the thread for that."""
+    tried: str = ""
+    """Fingerprint of the catalogue that was asked: only another one can know better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +48,11 @@ class Miss:
     words: tuple[str, ...]
     person: str
     """A name for whoever asked that says nothing; the same for all questions of one person."""
+    surface: Surface = "mention"
     channel: str = ""
     thread: str = ""
     rejected: frozenset[str] = frozenset()
-    """Ids of the resources that did not help."""
+    """Ids of the resources that are no news: shown already, or found not to help."""
     waiting: tuple[str, ...] = ()
     """User IDs of those who want to be told."""
 

@@ -41,6 +41,7 @@ STATE = (
     "bot.library",
     "bot.merging",
     "bot.settings",
+    "bot.store",
 )
 PURE = (
     "bot.catalogue",

@@ -1,0 +1,397 @@
+"""The store: what people did, shared by all that answer them.
+
+Every verb is one transaction, ends within its time limit, and raises StoreDownError when the store
+does not answer.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from types import MappingProxyType
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import StoreDownError, StoreError
+from bot.records import (
+    Asking,
+    Channel,
+    Decision,
+    Draft,
+    Miss,
+    Revision,
+    Setting,
+    Standing,
+    Status,
+    Suggestion,
+    Thumbs,
+)
+from bot.store import (
+    care,
+    channels,
+    claims,
+    engine,
+    outage,
+    people,
+    questions,
+    revising,
+    schema,
+    suggestions,
+)
+from bot.store.care import StoreReport
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_AT_ONCE = nullcontext()
+"""Waits for nobody."""
+_TO_MIGRATE = 60.0
+# What a driver may take to let go of a query that is given up.
+_LETTING_GO = 0.1
+
+
+class Store:
+    """What people did, by verbs; any number of processes may use one database."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience: float = 2.0,
+        claim_patience: float = 1.0,
+        pause: float = 1.0,
+    ) -> None:
+        """Open nothing yet. Raises StoreError for an address that cannot be used."""
+        self._url = engine.address(url)
+        self._engine = engine.make(self._url, patience)
+        self._doubt = engine.Doubt(self._engine)
+        self._leaving = engine.Leaving(self._engine)
+        self._single = engine.single(self._engine)
+        self._patience = patience
+        self._claim_patience = claim_patience
+        self._breaker = outage.Breaker(self.name, pause)
+        # SQLite lets one write at a time and makes the others poll; in here they queue.
+        self._turn = asyncio.Lock() if engine.is_sqlite(self._engine) else _AT_ONCE
+        self._salt: bytes | None = None
+        self._is_migrated = False
+
+    def __repr__(self) -> str:
+        return f"Store({self.name})"
+
+    @property
+    def name(self) -> str:
+        """What it may be called before people: no password, no user."""
+        return engine.shown(self._url)
+
+    async def migrate(self) -> None:
+        """Make the tables, or bring them up to date; nothing the second time.
+
+        Raises StoreDownError for a server that is not to be had just now, and for what another
+        process has locked; StoreError for what somebody has to mend.
+        """
+        if self._is_migrated:
+            return
+        try:
+            await asyncio.to_thread(engine.probe, self._url)
+            async with asyncio.timeout(_TO_MIGRATE), self._engine.begin() as connection:
+                await connection.run_sync(schema.upgrade)
+        except outage.FAILURES as error:
+            told = engine.unusable(self._url, outage.reason(error))
+            on_server = not engine.is_sqlite(self._engine)
+            if outage.is_locked(error) or (on_server and outage.may_pass(error)):
+                self._breaker.failed(error)
+                raise StoreDownError(told) from error
+            raise StoreError(told) from error
+        self._is_migrated = True
+        self._breaker.worked()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+        await self._leaving.done(self._patience)
+
+    async def need(self) -> None:
+        """Raise StoreError unless the tables are there, and as this code needs them."""
+        self._need_file()
+        async with self._looked_after(), self._engine.connect() as connection:
+            at = await connection.run_sync(schema.current)
+        if fault := schema.lack(at):
+            raise StoreError(f"The store {self.name} cannot be used. {fault}")
+
+    # Once only
+
+    async def claim(
+        self, name: str, place: str, holder: str, *, now: dt.datetime, lease: dt.timedelta
+    ) -> Standing:
+        """Claim a piece of work by its name, and by its place if it has one.
+
+        `new`: it is the holder's. `again`: it is too, whoever had it has not renewed it within the
+        lease. `busy`: somebody has it. `seen`: it is done.
+        """
+        async with self._statements(self._claim_patience) as connection:
+            return await claims.claim(connection, name, place, holder, now=now, lease=lease)
+
+    async def renew(self, names: Collection[str], holder: str, *, now: dt.datetime) -> int:
+        """Let the lease of a holder's unfinished claims begin anew; how many it still has."""
+        async with self._statements() as connection:
+            return await claims.renew(connection, names, holder, now=now)
+
+    async def finish(self, names: Mapping[str, str], *, now: dt.datetime) -> None:
+        """Mark work as done, each name with its place, whether it was claimed here or not."""
+        async with self._transaction() as connection:
+            await claims.finish(connection, names, now=now)
+
+    async def release(self, name: str, holder: str) -> None:
+        """Give back what this holder has, so that the work can be claimed anew."""
+        async with self._statements() as connection:
+            await claims.release(connection, name, holder)
+
+    async def first(self, name: str, owner: str, *, now: dt.datetime) -> bool:
+        """Whether this owner is the first that asks for the name; for the first one always."""
+        async with self._statements(self._claim_patience) as connection:
+            return await claims.first(connection, name, owner, now=now)
+
+    # Questions
+
+    async def record(
+        self,
+        asking: Asking,
+        user: str,
+        *,
+        done: Mapping[str, str] = _NOTHING,
+        now: dt.datetime,
+    ) -> None:
+        """Keep a question, and mark the work on it as done, as `finish` does."""
+        async with self._transaction() as connection:
+            person = await self._person(connection, user)
+            await questions.record(connection, asking, person, done=done, now=now)
+
+    async def rate(
+        self, key: str, resource: str, user: str, *, useful: bool, now: dt.datetime
+    ) -> bool:
+        """Keep what a person thinks of a resource as an answer; whether that is new.
+
+        A thumb down opens the question; when the last one is taken back, it closes.
+        """
+        async with self._transaction() as connection:
+            person = await self._person(connection, user)
+            return await questions.rate(connection, key, resource, person, useful=useful, now=now)
+
+    async def settle(self, key: str) -> None:
+        """Close a question: somebody has posted what answers it."""
+        async with self._statements() as connection:
+            await questions.settle(connection, key)
+
+    async def wish(self, key: str, user: str, *, now: dt.datetime) -> bool:
+        """Note who wants to be told of an answer; False unless the question is known and open."""
+        async with self._transaction() as connection:
+            return await questions.wish(connection, key, user, now=now)
+
+    async def misses(
+        self,
+        *,
+        since: dt.datetime | None = None,
+        untried: str | None = None,
+        limit: int = 10_000,
+    ) -> list[Miss]:
+        """Return the open questions, the oldest first; `untried` leaves out those tried with it.
+
+        Beyond the limit the oldest untried ones are returned, or the newest of all.
+        """
+        async with self._reading() as connection:
+            return await questions.misses(connection, since=since, untried=untried, limit=limit)
+
+    async def tried(self, keys: Collection[str], fingerprint: str) -> None:
+        """Note with which catalogue these questions were tried."""
+        async with self._transaction() as connection:
+            await questions.tried(connection, keys, fingerprint)
+
+    async def answered(self, key: str, *, now: dt.datetime) -> None:
+        """Close an open question as answered later."""
+        async with self._statements() as connection:
+            await questions.answered(connection, key, now=now)
+
+    async def answered_since(self, since: dt.datetime) -> int:
+        """Return how many questions were answered later since then."""
+        async with self._reading() as connection:
+            return await questions.answered_since(connection, since)
+
+    async def thumbs(self) -> dict[str, Thumbs]:
+        """Return the thumbs on each resource that has any."""
+        async with self._reading() as connection:
+            return await questions.thumbs(connection)
+
+    # Suggestions
+
+    async def suggest(self, draft: Draft, user: str, *, asking: str = "", now: dt.datetime) -> int:
+        """Keep a suggestion, and return its number."""
+        async with self._transaction() as connection:
+            return await suggestions.suggest(connection, draft, user, asking=asking, now=now)
+
+    async def suggestion(self, number: int) -> Suggestion | None:
+        """Return one suggestion; None if there is none of that number."""
+        async with self._reading() as connection:
+            return await suggestions.suggestion(connection, number)
+
+    async def suggestions(self, *statuses: Status) -> list[Suggestion]:
+        """Return the suggestions that stand so, by their number."""
+        async with self._reading() as connection:
+            return await suggestions.those(connection, statuses)
+
+    async def approve(
+        self,
+        number: int,
+        by: str,
+        *,
+        resource: str,
+        draft: Draft | None = None,
+        now: dt.datetime,
+    ) -> Suggestion | None:
+        """Approve a pending suggestion, perhaps as edited; None if it is not pending any more."""
+        async with self._transaction() as connection:
+            return await suggestions.approve(
+                connection, number, by, resource=resource, draft=draft, now=now
+            )
+
+    async def decline(
+        self, number: int, by: str, *, reason: str, now: dt.datetime
+    ) -> Suggestion | None:
+        """Decline a pending suggestion; None if it is not pending any more."""
+        async with self._transaction() as connection:
+            return await suggestions.decline(connection, number, by, reason=reason, now=now)
+
+    async def undo(self, number: int, by: str, *, now: dt.datetime) -> Suggestion | None:
+        """Make an approved or declined suggestion pending again; None if it is neither."""
+        async with self._transaction() as connection:
+            return await suggestions.undo(connection, number, by, now=now)
+
+    async def merged(self, numbers: Collection[int], *, now: dt.datetime) -> None:
+        """Note that these approved suggestions stand in the catalogue's file now."""
+        async with self._transaction() as connection:
+            await suggestions.merged(connection, numbers, now=now)
+
+    async def decisions(self, number: int) -> list[Decision]:
+        """Return what became of a suggestion, step by step."""
+        async with self._reading() as connection:
+            return await suggestions.decided(connection, number)
+
+    # Channels
+
+    async def channels(self) -> dict[str, Channel]:
+        """Return the channels that are not off, by their ID."""
+        async with self._reading() as connection:
+            return await channels.channels(connection)
+
+    async def set_channel(
+        self, channel: str, setting: Setting, by: str, *, now: dt.datetime
+    ) -> None:
+        """Listen to a channel in this way from now on; what is so already is left as it is."""
+        async with self._transaction() as connection:
+            await channels.set_channel(connection, channel, setting, by, now=now)
+
+    async def count_shadowed(self, channel: str) -> None:
+        """Count a question that would have been answered, in a channel that is set to shadow."""
+        async with self._transaction() as connection:
+            await channels.count_shadowed(connection, channel)
+
+    # What all replicas share
+
+    async def revision(self) -> Revision:
+        """Return how often suggestions, feedback and channels have changed."""
+        async with self._reading() as connection:
+            return await revising.revision(connection)
+
+    # Care
+
+    async def sweep(self, *, now: dt.datetime, retention: dt.timedelta) -> int:
+        """Erase what was kept long enough; how many rows that was."""
+        total = 0
+        while True:
+            async with self._transaction() as connection:
+                gone = await people.sweep(connection, now=now, retention=retention)
+            if not gone:
+                return total
+            total += gone
+
+    async def forget(self, user: str) -> int:
+        """Erase what a person did, and their ID wherever it stands; how many rows that touched."""
+        async with self._transaction() as connection:
+            person = await self._person(connection, user)
+            return await people.forget(connection, user, person)
+
+    async def export(self) -> AsyncGenerator[dict[str, object]]:
+        """Yield every row as plain data, `table` first; people by their pseudonyms only.
+
+        Raises StoreError.
+        """
+        await self.need()
+        async with self._looked_after(), self._engine.connect() as connection:
+            key = await people.salt(connection)
+            async for row in care.export(connection, key):
+                yield row
+
+    async def check(self) -> StoreReport:
+        """Return what the store holds, and what is wrong with it. Raises StoreError."""
+        self._need_file()
+        async with self._looked_after(), self._engine.connect() as connection:
+            return await care.check(connection)
+
+    @asynccontextmanager
+    async def _looked_after(self) -> AsyncIterator[None]:
+        """What an operator does by hand, who is told what has to be mended; it may take long."""
+        try:
+            await asyncio.to_thread(engine.probe, self._url)
+            yield
+        except outage.FAILURES as error:
+            raise StoreError(engine.unusable(self._url, outage.reason(error))) from error
+
+    def _need_file(self) -> None:
+        # SQLite would make an empty one.
+        file = engine.file_of(self._url)
+        if file and not file.exists():
+            raise StoreError(f"There is no store {file}. Name the one you mean with --database.")
+
+    async def _person(self, connection: AsyncConnection, user: str) -> str:
+        self._salt = self._salt or await people.salt(connection)
+        return people.pseudonym(user, self._salt)
+
+    # The one place where the store is met. What fails in here is told as StoreDownError.
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        """Statements that only read, each for itself; they wait for nobody on SQLite."""
+        async with self._asked(self._single, self._patience, _AT_ONCE) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _statements(self, patience: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """Statements that write, each for itself."""
+        async with self._asked(self._single, patience or self._patience, self._turn) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Statements that are done together or not at all."""
+        async with self._asked(self._engine, self._patience, self._turn) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _asked(
+        self,
+        through: AsyncEngine,
+        patience: float,
+        turn: "asyncio.Lock | nullcontext[None]",
+    ) -> AsyncIterator[AsyncConnection]:
+        self._breaker.enter(patience)
+        try:
+            # Twice: a driver that is told to give up may first try to be polite.
+            async with (
+                asyncio.timeout(patience + _LETTING_GO),
+                asyncio.timeout(patience),
+                turn,
+                through.begin() as connection,
+            ):
+                yield connection
+        except outage.FAILURES as error:
+            if isinstance(error, TimeoutError):
+                self._doubt.cast()
+            raise self._breaker.failed(error) from error
+        self._breaker.worked()
