@@ -22,7 +22,7 @@ ENV PATH=/opt/onboard/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     ONBOARD_CATALOGUE=/catalogue/resources.yaml \
-    ONBOARD_STATE=/state/onboard-state.json \
+    ONBOARD_DATABASE_URL=sqlite:////state/onboard.db \
     ONBOARD_HOST=0.0.0.0
 RUN python -m pip uninstall --yes pip \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin onboard \

@@ -7,7 +7,6 @@ laid over what the file says, and anew whenever that changes.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Self
 
 from watchfiles import awatch
 
+from bot import files
 from bot.catalogue import load, parse
 from bot.catalogue.reader import MAX_BYTES
 from bot.errors import CatalogueError
@@ -22,6 +22,7 @@ from bot.model import Catalogue, Problem
 from bot.overlay import Overlaid, applied
 from bot.records import Suggestion, Thumbs
 from bot.search import Index
+from bot.search.prior import priors
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Library:
     @classmethod
     def open(cls, path: Path) -> Self:
         """A library of the catalogue in a file; raises CatalogueError with every problem."""
-        content = _content(path)
+        content = files.read(path, MAX_BYTES)
         catalogue = _catalogue(path, content)
         return cls(path, catalogue, _digest(content))
 
@@ -147,7 +148,7 @@ class Library:
 
 def _reloaded(path: Path, made: _Made, last: _Look) -> tuple[_Made, _Look]:
     """Return what to use from now on, and what was seen: `last` itself if the same."""
-    content = _content(path)
+    content = files.read(path, MAX_BYTES)
     digest = _digest(content)
     if digest is not None and digest == last.digest:
         return made, last
@@ -156,9 +157,7 @@ def _reloaded(path: Path, made: _Made, last: _Look) -> tuple[_Made, _Look]:
     except CatalogueError as error:
         look = _Look(digest, error.problems)
         return made, last if look == last else look
-    if catalogue != made.file:
-        made = _remade(made, catalogue, made.suggestions, made.thumbs)
-    return made, _Look(digest, ())
+    return _remade(made, catalogue, made.suggestions, made.thumbs), _Look(digest, ())
 
 
 def _remade(
@@ -174,9 +173,9 @@ def _remade(
         catalogue = overlaid.catalogue
         plain = _built(catalogue)
         fingerprint = _fingerprint(catalogue)
-        snapshot = Snapshot(catalogue, _preferring(plain, thumbs), fingerprint, overlaid)
+        snapshot = Snapshot(catalogue, plain.preferring(priors(thumbs)), fingerprint, overlaid)
     elif thumbs != made.thumbs:
-        snapshot = replace(snapshot, index=_preferring(plain, thumbs))
+        snapshot = replace(snapshot, index=plain.preferring(priors(thumbs)))
     if overlaid != snapshot.overlaid:
         snapshot = replace(snapshot, overlaid=replace(overlaid, catalogue=snapshot.catalogue))
     return _Made(snapshot, file, plain, suggestions, thumbs)
@@ -189,21 +188,8 @@ def _built(catalogue: Catalogue) -> Index:
     return index
 
 
-def _preferring(index: Index, _thumbs: Mapping[str, Thumbs]) -> Index:
-    return index
-
-
 def _fingerprint(catalogue: Catalogue) -> str:
     return sha256(repr(catalogue).encode()).hexdigest()[:16]
-
-
-def _content(path: Path) -> bytes | None:
-    """Return what is in the file, or None if it cannot be read; opening a pipe would wait."""
-    with suppress(OSError):
-        if path.is_file():
-            with path.open("rb") as file:
-                return file.read(MAX_BYTES + 1)
-    return None
 
 
 def _catalogue(path: Path, content: bytes | None) -> Catalogue:

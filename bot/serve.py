@@ -5,7 +5,9 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,18 +20,24 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import BotError, CatalogueError
+from bot.claims import Claims
+from bot.errors import BotError, CatalogueError, StoreDownError, StoreError
 from bot.library import Library
+from bot.listening import Listening
 from bot.settings import Settings, SettingsError
+from bot.sharing import Sharing
 from bot.slack import views
 from bot.slack.app import bolt_app, web_client
+from bot.slack.closing import Closing
 from bot.slack.delivery import PATIENCE, Delivery, Patience, key_of
+from bot.slack.desk import Desk
 from bot.slack.inhand import InHand
-from bot.slack.listening import Listening
 from bot.slack.manifest import EVENTS_PATH, scopes
 from bot.slack.socket import over_socket
 from bot.slack.tokens import fault
 from bot.slack.views import Message
+from bot.store import Store
+from bot.upkeep import Upkeep
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -50,36 +58,33 @@ async def serve(
     stop: asyncio.Event | None = None,
     ready: Callable[[str], None] | None = None,
     patience: Patience = PATIENCE,
+    in_hand: InHand | None = None,
 ) -> None:
     """Run the bot until `stop` is set or the process is asked to end.
 
-    `ready` is told, in a sentence, as soon as questions are answered. Raises SettingsError with
+    `ready` is told, in a sentence, as soon as questions are answered; `in_hand` tells what is begun
+    and not yet done. Raises SettingsError with
     every fault of tokens and files, or BotError, before anything is answered.
     """
     ending = stop or asyncio.Event()
     _shield_from_environment(settings.api_url)
-    files, problems = await asyncio.to_thread(_opened, settings)
     for warning in settings.warnings:
         _log.warning("setting", told=warning)
-    in_hand = InHand()
+    in_hand = in_hand or InHand()
     async with AsyncExitStack() as stack:
         _end_on_signals(ending, stack)
+        library, store, problems = await _opened(settings, stack)
         client = await stack.enter_async_context(web_client(settings, patience))
 
         async def begin() -> tuple[Library, str]:
             identity, url = await _checked(settings, client, problems)
-            if files is None:
+            if library is None or store is None:
                 raise SettingsError(problems)
-            library, listening = files
-            app = bolt_app(
-                settings,
-                client,
-                identity,
-                library=library,
-                listening=listening,
-                in_hand=in_hand,
-                patience=patience,
-            )
+            desk, upkeep = _wired(settings, client, library, store, patience)
+            with suppress(StoreDownError):
+                await desk.sharing.refresh()
+            stack.push_async_callback(_cancelled, asyncio.create_task(upkeep.run()))
+            app = bolt_app(settings, client, identity, desk=desk, in_hand=in_hand)
             running = (
                 over_socket(app, client, _app_token(settings), url, patience)
                 if url
@@ -91,12 +96,12 @@ async def serve(
         if begun is None:
             _log.info("stopped", told="Told to stop before it had started.")
             return
-        library, where = begun
+        used, where = begun
         watching = asyncio.create_task(
-            _watch(settings, library, client, Delivery(patience.pauses), ending)
+            _watch(settings, used, client, Delivery(patience.pauses), ending)
         )
         stack.push_async_callback(_cancelled, watching)
-        _log.info("ready", mode=settings.mode, resources=len(library.current.catalogue.resources))
+        _log.info("ready", mode=settings.mode, resources=len(used.current.catalogue.resources))
         if ready:
             ready(where)
         await ending.wait()
@@ -104,6 +109,39 @@ async def serve(
         if not await in_hand.stop(patience.finish):
             _log.warning("unfinished", told="Some answers were not finished in time.")
     _log.info("stopped")
+
+
+def _wired(
+    settings: Settings, client: AsyncWebClient, library: Library, store: Store, patience: Patience
+) -> tuple[Desk, Upkeep]:
+    """What answers questions, and what goes on beside them."""
+    clock = partial(datetime.now, UTC)
+    claims = Claims(store, lease=patience.lease, patience=patience.acknowledge * 0.8, clock=clock)
+    listening = Listening(store)
+    sharing = Sharing(store, library, listening, by_feedback=settings.rank_by_feedback, clock=clock)
+    desk = Desk(
+        library=library,
+        features=settings.features,
+        listening=listening,
+        delivery=Delivery(patience.pauses),
+        claims=claims,
+        store=store,
+        sharing=sharing,
+        curators=settings.curators_channel or "",
+        gap_people=settings.gap_people,
+        clock=clock,
+    )
+    upkeep = Upkeep(
+        store=store,
+        claims=claims,
+        sharing=sharing,
+        library=library,
+        closing=Closing(desk, client, settings.notices_per_hour),
+        retention=timedelta(days=settings.retention_days),
+        tick=patience.tick,
+        clock=clock,
+    )
+    return desk, upkeep
 
 
 def _app_token(settings: Settings) -> str:
@@ -121,19 +159,26 @@ async def _unless(ending: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | No
     return None
 
 
-def _opened(settings: Settings) -> tuple[tuple[Library, Listening] | None, list[str]]:
-    """The files the bot lives on, and what is wrong with any of them."""
+async def _opened(
+    settings: Settings, stack: AsyncExitStack
+) -> tuple[Library | None, Store | None, list[str]]:
+    """Catalogue and store, as far as they can be used, and what is wrong with them."""
     problems: list[str] = []
-    library = listening = None
+    library = store = None
     try:
-        library = Library.open(settings.catalogue)
+        library = await asyncio.to_thread(Library.open, settings.catalogue)
     except CatalogueError as error:
         problems += (str(problem) for problem in error.problems)
     try:
-        listening = Listening.open(settings.state)
-    except BotError as error:
+        store = Store(settings.database_url.get_secret_value())
+        stack.push_async_callback(store.close)
+        await store.migrate()
+    except StoreDownError:
+        # It may come back, and questions are answered without it.
+        pass
+    except StoreError as error:
         problems.append(str(error))
-    return (library, listening) if library and listening else None, problems
+    return library, store, problems
 
 
 async def _checked(

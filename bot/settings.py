@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from dotenv.parser import Binding, parse_stream
@@ -20,6 +20,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from bot.catalogue.urls import url_fault
 from bot.catalogue.wording import either, guess
 from bot.errors import BotError
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 Mode = Literal["socket", "http"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -175,6 +177,44 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _number(least: int, most: int | None, what: str) -> Callable[[str], int]:
+    bounds = f"from {least} to {most}" if most is not None else f"of at least {least}"
+
+    def read(value: str) -> int:
+        # As with a port; and no number that is wanted here has more digits.
+        number = int(value) if re.fullmatch("[0-9]{1,9}", value) else -1
+        if number < least or (most is not None and number > most):
+            raise ValueError(f"is not a number of {what}. Write a whole number {bounds}.")
+        return number
+
+    return read
+
+
+def _database_url(value: str) -> SecretStr:
+    scheme, _, rest = value.partition("://")
+    if scheme == "sqlite":
+        if not rest.startswith("/") or rest in ("/", "/:memory:"):
+            raise ValueError("names no file. Write sqlite:///onboard.db, or another path.")
+    elif scheme in ("postgresql", "postgres"):
+        try:
+            parts = urlsplit(value)
+            sound = bool(parts.path.strip("/")) and parts.port != 0
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValueError(
+                "is no sound address of a PostgreSQL database. Write "
+                "postgresql://user:password@host/database; a password with other characters than "
+                "letters and digits has them as %XX. It needs the extra onboard[postgres]."
+            )
+    else:
+        raise ValueError(
+            "names neither SQLite nor PostgreSQL. Write sqlite:///onboard.db for a file, or "
+            "postgresql://user:password@host/database, which needs the extra onboard[postgres]."
+        )
+    return SecretStr(value)
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     def read(value: str) -> str:
         if (lower := value.lower()) not in choices:
@@ -184,11 +224,28 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
-class Settings(BaseModel):
-    """Everything the operator decides; made by `read_settings`, and never changed."""
+class StoreSettings(BaseModel):
+    """What the operator decides of the store; made by `read_store_settings`, and never changed."""
 
     # Secrets would stand in the errors of pydantic, which end up in tracebacks.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    database_url: Annotated[
+        SecretStr, Field(alias="ONBOARD_DATABASE_URL"), BeforeValidator(_database_url)
+    ] = SecretStr("sqlite:///onboard.db")
+    """Where it is kept what people did; may hold a password."""
+    retention_days: Annotated[
+        int, Field(alias="ONBOARD_RETENTION_DAYS"), BeforeValidator(_number(1, 3650, "days"))
+    ] = 90
+    """How long questions and thumbs are kept."""
+    gap_people: Annotated[
+        int, Field(alias="ONBOARD_GAP_PEOPLE"), BeforeValidator(_number(1, None, "people"))
+    ] = 2
+    """How many have to ask for something before curators are shown that it is missing."""
+
+
+class Settings(StoreSettings):
+    """Everything the operator decides; made by `read_settings`, and never changed."""
 
     bot_token: Annotated[
         SecretStr, Field(alias="SLACK_BOT_TOKEN"), BeforeValidator(_secret(_BOT, _GET_BOT_TOKEN))
@@ -222,10 +279,16 @@ class Settings(BaseModel):
     """Whether channels may be listened to at all."""
     agent: Annotated[bool, Field(alias="ONBOARD_AGENT"), BeforeValidator(_switch)] = True
     """Whether the bot has a pane of its own in Slack."""
-    state: Annotated[Path, Field(alias="ONBOARD_STATE"), BeforeValidator(_path)] = Path(
-        "onboard-state.json"
-    )
-    """The small file that remembers which channels are listened to."""
+    rank_by_feedback: Annotated[
+        bool, Field(alias="ONBOARD_RANK_BY_FEEDBACK"), BeforeValidator(_switch)
+    ] = True
+    """Whether thumbs have a small say in the ranking."""
+    notices_per_hour: Annotated[
+        int,
+        Field(alias="ONBOARD_NOTICES_PER_HOUR"),
+        BeforeValidator(_number(0, 1000, "messages")),
+    ] = 20
+    """How many of those who waited for an answer are told of it within an hour, at most."""
     host: Annotated[str, Field(alias="ONBOARD_HOST"), BeforeValidator(_host)] = "127.0.0.1"
     """Where it answers HTTP. Nobody else reaches this machine's own; a container needs 0.0.0.0."""
     port: Annotated[int, Field(alias="ONBOARD_PORT"), BeforeValidator(_port)] = 3000
@@ -265,21 +328,51 @@ def read_settings(
 
     A variable that is set to nothing counts as absent. Raises SettingsError with every fault.
     """
-    written, problems = _read_file(dotenv) if dotenv else ({}, [])
-    given = _present(written) | _present(os.environ if environ is None else environ)
+    given, problems = _given(environ, dotenv)
     warnings = tuple(_slips(given))
-    try:
-        settings = Settings.model_validate(
-            {name: given[name] for name in NAMES if name in given} | {"warnings": warnings}
-        )
-    except ValidationError as error:
-        problems += (_sentence(str(e["loc"][0]), e.get("ctx", {})) for e in error.errors())
+    settings, faults = _validated(Settings, given, warnings=warnings)
+    problems += faults
     if not given.keys() & {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"}:
         problems.append(_NO_MODE)
-    if problems:
-        # Raised here, so that no traceback shows the error above, and with it what was read.
+    if problems or settings is None:
         raise SettingsError(problems, warnings)
     return settings
+
+
+def read_store_settings(
+    environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")
+) -> StoreSettings:
+    """Return what the same places say of the store, for whoever needs nothing of Slack.
+
+    Raises SettingsError with every fault among these.
+    """
+    given, problems = _given(environ, dotenv)
+    settings, faults = _validated(StoreSettings, given)
+    problems += faults
+    if problems or settings is None:
+        raise SettingsError(problems)
+    return settings
+
+
+def _given(
+    environ: Mapping[str, str] | None, dotenv: Path | None
+) -> tuple[dict[str, str], list[str]]:
+    written, problems = _read_file(dotenv) if dotenv else ({}, [])
+    return _present(written) | _present(os.environ if environ is None else environ), problems
+
+
+def _validated(
+    model: type[_Model], given: Mapping[str, str], **more: object
+) -> tuple[_Model | None, list[str]]:
+    """Return the settings, or None and what is wrong with them.
+
+    The error itself, and with it what was read, ends here: no traceback is to show it.
+    """
+    names = [field.alias for field in model.model_fields.values() if field.alias]
+    try:
+        return model.model_validate({n: given[n] for n in names if n in given} | more), []
+    except ValidationError as error:
+        return None, [_sentence(str(e["loc"][0]), e.get("ctx", {})) for e in error.errors()]
 
 
 def _present(variables: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,7 @@ async def run(
     catalogue: Path,
     *,
     port: int = 0,
+    database: str | None = None,
     browser: bool = True,
     log: LogLevel = "warning",
     say: Callable[[str], None] = print,
@@ -40,6 +41,7 @@ async def run(
 ) -> None:
     """Serve the workspace and the bot in it until interrupted; `say` is told the page's address.
 
+    `database` is where it is kept what people do there; without it, it is forgotten at the end.
     Raises CatalogueError if the catalogue is not sound, BotError if the port is taken.
     """
     logs.set_up(log, "auto")
@@ -51,10 +53,9 @@ async def run(
             f"Port {port} cannot be used: {error.strerror}. Name another one: onboard try --port N"
         ) from error
     try:
-        # What is set in a trial is forgotten with it.
         with TemporaryDirectory(prefix="onboard-try-") as folder:
             await serve(
-                settings(workspace, catalogue, state=Path(folder) / "state.json"),
+                settings(workspace, catalogue, database or f"sqlite:///{folder}/onboard.db"),
                 stop=stop,
                 ready=lambda _: _tell(workspace.page_url, say, browser=browser),
             )
@@ -62,7 +63,7 @@ async def run(
         await workspace.stop()
 
 
-def settings(workspace: Playground, catalogue: Path, *, state: Path) -> Settings:
+def settings(workspace: Playground, catalogue: Path, database: str) -> Settings:
     """What an operator would set, for a bot in that workspace over Socket Mode."""
     return Settings.model_validate(
         {
@@ -72,7 +73,9 @@ def settings(workspace: Playground, catalogue: Path, *, state: Path) -> Settings
             "ONBOARD_CATALOGUE": str(catalogue),
             "ONBOARD_CURATORS_CHANNEL": _CURATORS,
             "ONBOARD_LISTENING": "true",
-            "ONBOARD_STATE": str(state),
+            "ONBOARD_DATABASE_URL": database,
+            # Whoever tries it alone sees what they miss.
+            "ONBOARD_GAP_PEOPLE": "1",
         }
     )
 
@@ -115,11 +118,16 @@ def _welcome(catalogue: Catalogue) -> Welcome:
     steps = [
         Step("Ask by mentioning it", _HELP, f"@onboard {asked}"),
         Step("Ask with slips of the finger", _HELP, f"@onboard {mistyped(other)}"),
-        Step("Ask for what it cannot know", _HELP, "@onboard how do I bake sourdough bread?"),
+        Step(
+            "Ask for what it lacks, then suggest it",
+            _HELP,
+            "@onboard how do I bake sourdough bread?",
+        ),
     ]
     if topics := topics_in_order(catalogue):
         steps.append(Step("Look at a topic, privately", _GENERAL, f"/onboard {topics[-1].name}"))
     steps += [
+        Step("See what people miss", _HELP, "/onboard gaps"),
         Step("See all it can do", _HELP, "/onboard help"),
         Step("Let it listen (be the curator first)", _HELP, "/onboard listen on"),
     ]
@@ -129,7 +137,8 @@ def _welcome(catalogue: Catalogue) -> Welcome:
             "This is a small workspace on your machine, with the real bot in it. Nothing leaves"
             " this computer. Choose something to try: the words are put into the message box, and"
             " you press Enter. You can also write to onboard directly, press its buttons, open the"
-            " menu of a message, and be somebody else by the name at the lower left."
+            " menu of a message, and be somebody else by the name at the lower left: what one"
+            " suggests, the curator finds in #curators."
         ),
         steps=tuple(steps),
     )

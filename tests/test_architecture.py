@@ -31,19 +31,24 @@ EDGES = (
     "bot.__main__",
     "bot.logs",
     "bot.serve",
+    "bot.upkeep",
     "bot.trial",
     "bot.slack",
     "bot.playground",
 )
 STATE = (
+    "bot.claims",
     "bot.files",
     "bot.indexfile",
     "bot.library",
+    "bot.listening",
     "bot.merging",
     "bot.settings",
+    "bot.sharing",
     "bot.store",
 )
 PURE = (
+    "bot.seen",
     "bot.catalogue",
     "bot.search",
     "bot.question",

@@ -1,6 +1,7 @@
 """The library over real files, edited in all the ways that files are edited."""
 
 import asyncio
+import dataclasses
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,15 +11,32 @@ from threading import Event, Thread
 import pytest
 from watchfiles import awatch
 
+from bot.catalogue.writer import dump
 from bot.errors import CatalogueError
 from bot.library import Library, Snapshot
 from bot.model import Problem
+from bot.records import Suggestion, Thumbs
 from tests.catalogue.samples import MINIMAL, edited
+from tests.samples import a_draft, suggestion
 
 PATIENCE = 60
 """Seconds after which what should come at once is taken to be stuck."""
 OTHER = edited(("A talk on PCI", "Another talk on PCI"))
 BROKEN = edited(("topics: [vfio]\n    asks", "topics: [vifo]\n    asks"))
+
+
+WOMBATS = suggestion(
+    7,
+    a_draft(title="Wombats", summary="All about wombats.", url="https://example.org/wombats"),
+    resource="wombats",
+)
+ENTRY = """\
+  - id: of-the-file
+    title: Wombats
+    url: {url}
+    summary: All about wombats.
+    topics: [pci]
+"""
 
 
 @pytest.fixture
@@ -32,6 +50,16 @@ def file(tmp_path: Path) -> Path:
 def first_title(snapshot: Snapshot) -> str:
     """Return what tells the catalogues of these tests apart."""
     return snapshot.catalogue.resources[0].title
+
+
+def found(library: Library, text: str) -> list[str]:
+    """Return the ids of what is shown to a question."""
+    return [result.resource.id for result in library.current.index.search(text).results]
+
+
+def replaced(one: Suggestion, title: str = "Wombats") -> Suggestion:
+    """Return another suggestion object, of this title."""
+    return dataclasses.replace(one, draft=dataclasses.replace(one.draft, title=title))
 
 
 def replace(file: Path, text: str) -> None:
@@ -197,6 +225,135 @@ async def test_searches_go_on_while_the_catalogue_changes(file: Path) -> None:
     assert seen <= {"A talk on PCI", "Another talk on PCI"}
     assert seen
     assert torn == []
+
+
+async def test_what_is_laid_over_the_file_is_found(file: Path) -> None:
+    """An approved suggestion is searched from then on; whoever took the snapshot before has not
+    got it, and when it is withdrawn all is as it was.
+    """
+    library = Library.open(file)
+    before = library.current
+    overlaid = await library.overlay([WOMBATS], {})
+    assert overlaid.shown == (WOMBATS,)
+    assert library.current.overlaid is overlaid
+    assert library.current.catalogue is overlaid.catalogue
+    assert found(library, "wombats") == ["wombats"]
+    assert before.index.search("wombats").results == ()
+    assert (await library.overlay([], {})).shown == ()
+    assert found(library, "wombats") == []
+    assert library.current.catalogue == before.catalogue
+    assert library.current.fingerprint == before.fingerprint
+
+
+async def test_the_same_overlay_makes_nothing_anew(file: Path) -> None:
+    """The snapshot stays when nothing has changed, and the index when no resource has."""
+    library = Library.open(file)
+    empty = library.current
+    assert (await library.overlay([], {})).shown == ()
+    assert library.current is empty
+    thumbs = {"pci-talk": Thumbs(up=2)}
+    await library.overlay([WOMBATS], thumbs)
+    first = library.current
+    await library.overlay([replaced(WOMBATS)], dict(thumbs))
+    assert library.current is first
+    refused = suggestion(9, a_draft(topics=("gone",)))
+    overlaid = await library.overlay([WOMBATS, refused], thumbs)
+    assert [one for one, _ in overlaid.left_out] == [refused]
+    assert library.current.overlaid is overlaid
+    assert library.current.index is first.index
+    assert library.current.catalogue is first.catalogue
+    thumbs["pci-talk"] = Thumbs(down=1)
+    await library.overlay([WOMBATS], thumbs)
+    assert library.current.index.built is first.index.built
+    assert library.current.catalogue is first.catalogue
+
+
+async def test_an_edit_keeps_what_is_laid_over_the_file(file: Path) -> None:
+    """A new file has the suggestions laid over it again; a broken one changes nothing."""
+    library = Library.open(file)
+    await library.overlay([WOMBATS], {})
+    overlaid = library.current
+    replace(file, BROKEN)
+    assert len(await library.reload()) == 1
+    assert library.current is overlaid
+    replace(file, f"{MINIMAL}# A remark.\n")
+    assert await library.reload() == ()
+    assert library.current is overlaid
+    replace(file, OTHER)
+    assert await library.reload() == ()
+    assert first_title(library.current) == "Another talk on PCI"
+    assert found(library, "wombats") == ["wombats"]
+    assert len({one.fingerprint for one in (overlaid, library.current)}) == 2
+
+
+async def test_a_suggestion_that_comes_into_the_file_is_retired(file: Path) -> None:
+    """The file wins: its own entry is found, once."""
+    library = Library.open(file)
+    await library.overlay([WOMBATS], {})
+    url = WOMBATS.draft.url.replace("https", "http")
+    replace(file, MINIMAL + ENTRY.format(url=url))
+    assert await library.reload() == ()
+    assert library.current.overlaid.retired == (WOMBATS,)
+    assert library.current.overlaid.shown == ()
+    assert found(library, "wombats") == ["of-the-file"]
+
+
+async def test_a_suggestion_that_is_in_the_file_to_the_letter_is_retired(file: Path) -> None:
+    """Nothing is made anew when the file says what was searched before, but its fate is told."""
+    library = Library.open(file)
+    await library.overlay([WOMBATS], {})
+    before = library.current
+    replace(file, dump(before.catalogue))
+    assert await library.reload() == ()
+    assert library.current.overlaid.retired == (WOMBATS,)
+    assert library.current.index is before.index
+    assert library.current.fingerprint == before.fingerprint
+    await library.overlay([], {})
+    assert found(library, "wombats") == ["wombats"]
+
+
+async def test_a_broken_file_does_not_stop_suggestions(file: Path) -> None:
+    """They are laid over what the file said when it was sound."""
+    library = Library.open(file)
+    replace(file, BROKEN)
+    assert len(await library.reload()) == 1
+    await library.overlay([WOMBATS], {})
+    assert found(library, "wombats") == ["wombats"]
+
+
+async def test_edits_and_suggestions_at_once_lose_nothing(file: Path) -> None:
+    """However reloads and overlays fall together, the last of both is in use."""
+    library = Library.open(file)
+    for text, some in [(OTHER, [WOMBATS]), (MINIMAL, []), (OTHER, []), (MINIMAL, [WOMBATS])]:
+        replace(file, text)
+        await asyncio.gather(
+            library.reload(), library.overlay(some, {}), library.reload(), library.reload()
+        )
+        title = "Another talk on PCI" if text == OTHER else "A talk on PCI"
+        assert first_title(library.current) == title
+        assert found(library, "wombats") == ["wombats" for _ in some]
+
+
+async def test_a_fingerprint_tells_catalogues_apart(file: Path) -> None:
+    """It is the same for the same catalogue, in another library and another file as well, and it
+    differs as soon as anything differs that can be searched.
+    """
+    library = Library.open(file)
+    seen = {library.current.fingerprint}
+    for some in ([WOMBATS], [replaced(WOMBATS, title="Other wombats")], [WOMBATS, suggestion(8)]):
+        await library.overlay(some, {})
+        seen.add(library.current.fingerprint)
+    replace(file, OTHER)
+    await library.reload()
+    seen.add(library.current.fingerprint)
+    assert len(seen) == 5
+    assert all(len(one) == 16 and int(one, 16) >= 0 for one in seen)
+    other = Library.open(file)
+    await other.overlay([suggestion(8), WOMBATS], {})
+    assert other.current.fingerprint == library.current.fingerprint
+    replace(file, f"# A remark.\n{OTHER}")
+    await library.reload()
+    assert other.current.fingerprint == library.current.fingerprint
 
 
 async def test_a_file_put_in_its_place_is_seen(file: Path) -> None:

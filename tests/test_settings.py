@@ -8,7 +8,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from bot.settings import NAMES, Features, Settings, SettingsError, read_settings
+from bot.errors import StoreError
+from bot.settings import (
+    NAMES,
+    Features,
+    Settings,
+    SettingsError,
+    read_settings,
+    read_store_settings,
+)
+from bot.store import Store
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-bot", "SLACK_APP_TOKEN": "xapp-1-app"}
 HTTP = {"SLACK_BOT_TOKEN": "xoxe.xoxb-1-bot", "SLACK_SIGNING_SECRET": "5ec7e7"}
@@ -44,7 +53,11 @@ def test_two_tokens_are_enough() -> None:
         "curators_channel": None,
         "listening": False,
         "agent": True,
-        "state": Path("onboard-state.json"),
+        "database_url": SecretStr("sqlite:///onboard.db"),
+        "retention_days": 90,
+        "rank_by_feedback": True,
+        "gap_people": 2,
+        "notices_per_hour": 20,
         "host": "127.0.0.1",
         "port": 3000,
         "log": "info",
@@ -65,7 +78,11 @@ def test_each_variable_is_read() -> None:
         ONBOARD_CURATORS_CHANNEL="C012AB3CD",
         ONBOARD_LISTENING="Yes",
         ONBOARD_AGENT="off",
-        ONBOARD_STATE="var/state.json",
+        ONBOARD_DATABASE_URL="postgresql://me:secret@db/onboard",
+        ONBOARD_RETENTION_DAYS="7",
+        ONBOARD_RANK_BY_FEEDBACK="no",
+        ONBOARD_GAP_PEOPLE="3",
+        ONBOARD_NOTICES_PER_HOUR="0",
         ONBOARD_HOST="0.0.0.0",  # noqa: S104 (only read, never bound)
         ONBOARD_PORT="0",
         ONBOARD_LOG="DEBUG",
@@ -78,7 +95,11 @@ def test_each_variable_is_read() -> None:
         "curators_channel": "C012AB3CD",
         "listening": True,
         "agent": False,
-        "state": Path("var/state.json"),
+        "database_url": SecretStr("postgresql://me:secret@db/onboard"),
+        "retention_days": 7,
+        "rank_by_feedback": False,
+        "gap_people": 3,
+        "notices_per_hour": 0,
         "host": "0.0.0.0",  # noqa: S104 (only read, never bound)
         "port": 0,
         "log": "debug",
@@ -148,18 +169,31 @@ def test_faults_are_told_together() -> None:
         ("SLACK_API_URL", "http://localhost.example.org/", "Write https:"),
         ("SLACK_API_URL", "http://127.example.org/", "Write https:"),
         ("ONBOARD_CATALOGUE", "a\x00b", "has a character that cannot be shown"),
-        ("ONBOARD_STATE", "a\nb", "has a character that cannot be shown"),
         ("ONBOARD_CURATORS_CHANNEL", "#curators", "holds the name of a channel. In Slack, click"),
         ("ONBOARD_CURATORS_CHANNEL", "curators", "holds something else. In Slack, click"),
         ("ONBOARD_CURATORS_CHANNEL", "D012AB3CD", "has to be the ID of a channel"),
         ("ONBOARD_LISTENING", "maybe", "is neither true nor false"),
         ("ONBOARD_AGENT", "2", "is neither true nor false"),
+        ("ONBOARD_RANK_BY_FEEDBACK", "a bit", "is neither true nor false"),
         ("ONBOARD_HOST", "http://localhost", "without scheme and port"),
         ("ONBOARD_HOST", "localhost:3000", "without scheme and port"),
         ("ONBOARD_PORT", "65536", "a number up to 65535"),
         ("ONBOARD_PORT", "3_000", "is not a port"),
         ("ONBOARD_PORT", "३०००", "is not a port"),
         ("ONBOARD_PORT", "tcp://10.0.0.1:3000", "enableServiceLinks: false"),
+        ("ONBOARD_DATABASE_URL", "onboard.db", "names neither SQLite nor PostgreSQL. Write"),
+        ("ONBOARD_DATABASE_URL", "mysql://u:p@h/d", "needs the extra onboard[postgres]"),
+        ("ONBOARD_DATABASE_URL", "sqlite://onboard.db", "names no file. Write sqlite:///onboard"),
+        ("ONBOARD_DATABASE_URL", "sqlite:///", "names no file"),
+        ("ONBOARD_DATABASE_URL", "postgresql://u:p@host", "is no sound address"),
+        ("ONBOARD_DATABASE_URL", "postgresql://u:p#@host:port/d", "is no sound address"),
+        ("ONBOARD_DATABASE_URL", "postgresql://u:p@host:port/d", "is no sound address"),
+        ("ONBOARD_RETENTION_DAYS", "0", "Write a whole number from 1 to 3650."),
+        ("ONBOARD_RETENTION_DAYS", "3651", "is not a number of days"),
+        ("ONBOARD_RETENTION_DAYS", "९", "is not a number of days"),
+        ("ONBOARD_GAP_PEOPLE", "0", "Write a whole number of at least 1."),
+        ("ONBOARD_RANK_BY_FEEDBACK", "some", "is neither true nor false"),
+        ("ONBOARD_NOTICES_PER_HOUR", "-1", "Write a whole number from 0 to 1000."),
         ("ONBOARD_LOG", "warn", "It can be debug, info, warning or error."),
         ("ONBOARD_LOG_FORMAT", "xml", "It can be auto, console or json."),
     ],
@@ -280,6 +314,46 @@ def test_names_of_others_are_left_alone(name: str) -> None:
     assert read(**{name: "x"}).warnings == ()
 
 
+def test_the_store_needs_nothing_of_slack() -> None:
+    """What looks after the store reads three variables, and is told of faults in these alone."""
+    found = read_store_settings({"ONBOARD_GAP_PEOPLE": "3", "ONBOARD_PORT": "none"}, None)
+    assert (found.retention_days, found.gap_people) == (90, 3)
+    assert found.database_url == SecretStr("sqlite:///onboard.db")
+    wrong = {"ONBOARD_DATABASE_URL": "db:hunter2", "ONBOARD_PORT": "none"}
+    with pytest.raises(SettingsError) as caught:
+        read_store_settings(wrong, None)
+    (problem,) = caught.value.problems
+    assert problem.startswith("ONBOARD_DATABASE_URL names neither")
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///onboard.db",
+        "sqlite:////state/onboard.db",
+        "sqlite:///",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgres://u:p@h/d",
+        "postgresql:///d?host=/run/postgresql",
+        "postgresql://u:p@h:5433/d?sslmode=require",
+        "postgresql://h/",
+        "postgresql://h:port/d",
+        "postgresql+asyncpg://h/d",
+        "mysql://h/d",
+    ],
+)
+def test_the_settings_take_what_the_store_takes(url: str) -> None:
+    """An address is a fault of the settings exactly if no store can be made of it."""
+    try:
+        Store(url)
+    except StoreError:
+        fault("ONBOARD_DATABASE_URL", url)
+    else:
+        assert read(ONBOARD_DATABASE_URL=url).database_url == SecretStr(url)
+
+
 TOKENS = st.builds(
     "".join,
     st.tuples(
@@ -295,7 +369,7 @@ TOKENS = st.builds(
 @example({"SLACK_BOT_TOKEN": "xoxb-123456789012", "SLACK_APP_TOKEN": "xapp-123456789012"})
 def test_no_secret_is_ever_shown(variables: dict[str, str]) -> None:
     """Wherever a secret stands, no sentence, no representation and no traceback tells of it."""
-    plain = ("ONBOARD_CATALOGUE", "ONBOARD_STATE", "ONBOARD_HOST", "ONBOARD_CURATORS_CHANNEL")
+    plain = ("ONBOARD_CATALOGUE", "ONBOARD_HOST", "ONBOARD_CURATORS_CHANNEL")
     try:
         found = read_settings(variables, None)
     except SettingsError as error:

@@ -19,24 +19,19 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import logs
-from bot.library import Library
+from bot.seen import Seen
 from bot.settings import Settings
-from bot.slack.delivery import PATIENCE, Delivery, Patience, retry_handlers
+from bot.slack.delivery import PATIENCE, Patience, retry_handlers
 from bot.slack.desk import Desk
 from bot.slack.failures import Failures
-from bot.slack.inhand import InHand
+from bot.slack.inhand import BEGUN, Begun, InHand
 from bot.slack.listeners import register
-from bot.slack.listening import Listening
-from bot.slack.seen import Seen
 
 _log = structlog.stdlib.get_logger(__name__)
 
-# Slack retries for five minutes; with "delayed events" hourly for a day, which one process that
-# remembers in memory does not try to outlast.
-_REMEMBERED = 3_600.0
-_MOST_REMEMBERED = 100_000
 # A signed request is good for five minutes either way of its timestamp.
 _SIGNATURE_LIFE = 600.0
+_MOST_REMEMBERED = 100_000
 # Idle connections are given up before Slack's side does, so that none breaks under a post.
 _IDLE = 10.0
 
@@ -63,8 +58,7 @@ def bolt_app(
     client: AsyncWebClient,
     identity: AuthorizeResult,
     *,
-    library: Library,
-    listening: Listening,
+    desk: Desk,
     in_hand: InHand,
     patience: Patience = PATIENCE,
     clock: Callable[[], float] = time,
@@ -82,6 +76,7 @@ def bolt_app(
     secret = settings.signing_secret
     app = _App(
         in_hand,
+        patience.acknowledge,
         name="onboard",
         client=anonymous,
         authorize=authorize,
@@ -92,16 +87,6 @@ def bolt_app(
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    seen = Seen(_REMEMBERED, _MOST_REMEMBERED)
-    desk = Desk(
-        library=library,
-        features=settings.features,
-        listening=listening,
-        delivery=Delivery(patience.pauses),
-        seen=seen,
-        curators=settings.curators_channel or "",
-        clock=clock,
-    )
     gate = _Gate(Seen(_SIGNATURE_LIFE, _MOST_REMEMBERED), clock)
     app.use(gate.pass_)
     register(app, desk, in_hand, Failures(desk))
@@ -109,11 +94,17 @@ def bolt_app(
 
 
 class _App(AsyncApp):
-    """Bolt's application, which takes each request in hand until its response is there."""
+    """Bolt's application, which takes each request in hand until its response is there.
 
-    def __init__(self, in_hand: InHand, **options: Any) -> None:
+    Bolt acknowledges an event before anybody has looked at it, and Slack never sends it again. So
+    that no question dies with a process, an event is acknowledged here when it is dealt with; one
+    that takes longer than Slack waits comes again, and is known then.
+    """
+
+    def __init__(self, in_hand: InHand, patience: float, **options: Any) -> None:
         super().__init__(**options)
         self._in_hand = in_hand
+        self._patience = patience
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Respond to a request; to none any more once it is stopping."""
@@ -122,10 +113,16 @@ class _App(AsyncApp):
             return BoltResponse(status=503)
         # Not by a middleware: what Bolt gives one as `next` only notes that it was called.
         with self._in_hand:
+            begun = Begun()
+            BEGUN.set(begun)
             response = await super().async_dispatch(req)
             # A listener of an event begins in a task of its own; let it take itself in hand first.
             await asyncio.sleep(0)
-            return response
+            if req.body.get("type") != "event_callback":
+                return response
+            if await begun.done(self._patience) and not begun.again:
+                return response
+            return BoltResponse(status=503)
 
 
 class _Gate:
@@ -146,7 +143,7 @@ class _Gate:
         """
         signature = _header(req.headers, "x-slack-signature")
         is_event = req.body.get("type") == "event_callback"
-        if signature and not is_event and not self._signatures.claim(signature, now=self._clock()):
+        if signature and not is_event and not self._signatures.claim(signature, at=self._clock()):
             return BoltResponse(status=401, body='{"error":"invalid request"}')
         return await next()
 

@@ -1,5 +1,6 @@
 """`/onboard ...` and the message shortcut: answers to one person."""
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -7,18 +8,22 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import path
+from bot.gaps import grouped
 from bot.library import Snapshot
 from bot.model import Catalogue, Topic
+from bot.records import Asking
 from bot.slack import views
-from bot.slack.desk import Desk, Json, has_words, reply
+from bot.slack.delivery import key_of
+from bot.slack.desk import Desk, Json, has_words, noting, reply
 from bot.slack.managing import Managing
 from bot.slack.markup import escaped
-from bot.slack.suggesting import NO_CURATORS, Suggesting
+from bot.slack.suggesting import Suggesting
 from bot.slack.values import Carried, searchable
 from bot.slack.views import Message
 
 _LISTEN = re.compile(r"listen(?:\s+(\w+))?", re.IGNORECASE)
 _SUGGEST = re.compile(r"suggest(?:\s+<?(https?://[^\s|>]+)(?:\|[^>]*)?>?)?", re.IGNORECASE)
+_MOST_JUDGED = 3
 _TOPIC = re.compile(r"topic\s+(.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -41,38 +46,65 @@ class Commands:
             message = self._hinting(message, text)
             await self._desk.tell(command, client, message)
         elif suggest := _SUGGEST.fullmatch(text):
-            if not self._desk.offers.suggest:
-                await reply(ack, views.said(NO_CURATORS))
-                return
             await ack()
             carried = Carried(channel=command["channel_id"])
             await self._suggesting.open(client, command["trigger_id"], carried, suggest[1] or "")
+        elif text.casefold() == "forget me":
+            await ack()
+            await self._desk.tell(command, client, await self._forgotten(command["user_id"]))
+        elif text.casefold() == "gaps":
+            await ack()
+            message = self._hinting(await self._gaps(command["channel_id"]), text)
+            await self._desk.tell(command, client, message)
         else:
-            await reply(ack, self._commanded(text))
+            key = key_of("asked", command["user_id"], command["trigger_id"])
+            carried = Carried(question=searchable(text), surface="slash", asking=key)
+            message, asking = self._commanded(text, carried)
+            await reply(ack, message)
+            if asking is not None:
+                await self._desk.record(asking, command["user_id"])
 
-    def _commanded(self, text: str) -> Message:
+    def _commanded(self, text: str, carried: Carried) -> tuple[Message, Asking | None]:
         snapshot = self._desk.library.current
         catalogue = snapshot.catalogue
         match text.casefold():
             case "" | "help":
-                return self._hinting(views.guide(catalogue, self._desk.offers), text)
-            case "forget me":
-                return views.said("I keep no question, and no name of who asks.")
+                return self._hinting(views.guide(catalogue, self._desk.offers), text), None
             case "topics":
-                return self._hinting(views.topics(catalogue), text)
+                return self._hinting(views.topics(catalogue), text), None
         if named := _TOPIC.fullmatch(text):
-            return self._topic_named(named[1], snapshot)
-        return self._asked(text, snapshot)
-
-    def _asked(self, text: str, snapshot: Snapshot) -> Message:
-        """The topic of that name, or the answer to a question."""
-        catalogue = snapshot.catalogue
-        carried = Carried(question=searchable(text), surface="slash")
+            return self._topic_named(named[1], snapshot), None
         if topics := path.topics_named(catalogue, carried.question):
-            return self._card(topics, catalogue, carried)
+            return self._card(topics, catalogue, carried), None
         if plain := self._desk.plain_reply(carried.question, snapshot):
-            return plain
+            return plain, None
         return self._desk.privately(carried, snapshot)
+
+    async def _forgotten(self, user: str) -> Message:
+        with noting():
+            rows = await self._desk.store.forget(user)
+        return views.forgotten(rows)
+
+    async def _gaps(self, channel: str) -> Message:
+        """What people asked for in vain; in the curators' channel also what did not help."""
+        desk, catalogue = self._desk, self._desk.library.current.catalogue
+        is_for_curators = channel == desk.curators
+        with noting():
+            misses = await desk.store.misses()
+            thumbs = await desk.store.thumbs() if is_for_curators else {}
+        # Thousands of questions take seconds, in which others are to be answered.
+        found = await asyncio.to_thread(
+            grouped, misses, people=desk.gap_people, glossary=catalogue.glossary
+        )
+        judged = [
+            (resource, thumbs[resource.id])
+            for resource in catalogue.resources
+            if resource.id in thumbs and thumbs[resource.id].down
+        ]
+        judged.sort(key=lambda one: (-one[1].down, one[1].up))
+        return views.gaps(
+            found, desk.clock(), suggest=desk.offers.suggest, judged=judged[:_MOST_JUDGED]
+        )
 
     def _hinting(self, message: Message, word: str) -> Message:
         """The answer to a word of ours, which says so if a topic has that name, too."""
@@ -102,9 +134,12 @@ class Commands:
             surface="slash",
             channel=shortcut["channel"]["id"],
             thread=message.get("thread_ts") or message["ts"],
+            asking=key_of("asked", shortcut["user"]["id"], shortcut["trigger_id"]),
         )
-        if has_words(carried.question):
-            found = self._desk.privately(carried, self._desk.library.current)
-        else:
-            found = views.said("There are no words in that message that I could look for.")
+        if not has_words(carried.question):
+            told = views.said("There are no words in that message that I could look for.")
+            await self._desk.tell(shortcut, client, told)
+            return
+        found, asking = self._desk.privately(carried, self._desk.library.current)
         await self._desk.tell(shortcut, client, found)
+        await self._desk.record(asking, shortcut["user"]["id"])

@@ -8,6 +8,7 @@ key in its metadata, before it is posted again. Where the bot may not read, it a
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import time
 from typing import Any
@@ -25,12 +26,15 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.claims import Doubt
 from bot.errors import BotError
 from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 
 EVENT_TYPE = "onboard_post"
+UNAVAILABLE = "unavailable"
+"""The code of a RefusedError that says that Slack was not to be had, however often it was tried."""
 
 _POSTING = ("chat.postMessage", "chat.postEphemeral")
 # A connection can break before the request, before the answer, or in the middle of it.
@@ -59,12 +63,18 @@ class Patience:
 
     answer: float = 15.0
     """For Slack to answer a call."""
+    acknowledge: float = 2.5
+    """For an event to be dealt with before it is acknowledged; Slack waits for three."""
+    lease: float = 5.0
+    """Until what another process has begun is taken over, if that gives no sign of life."""
     connect: float = 30.0
     """For the first socket to be open."""
     ping: float = 2.0
     """Between looks at the socket: so soon one that died without a word is replaced."""
     pauses: tuple[float, ...] = (1.0, 3.0)
     """Before each further attempt at what failed."""
+    tick: float = 1.0
+    """Between looks at the store for what other replicas have changed."""
     finish: float = 9.0
     """For what is in hand when told to stop. Kubernetes and Docker kill after thirty and ten
     seconds; it takes a fraction of one, unless Slack asks it to wait."""
@@ -132,6 +142,8 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
 _REVOKED = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 )
+PASSING = frozenset({UNAVAILABLE, "ratelimited", "missing_scope", *_REVOKED})
+"""The codes of a RefusedError that say nothing against the post itself, which is tried later."""
 _REVOKED_SENTENCES = (
     "My access to this workspace has been withdrawn. Please tell the people who run me.",
     "the bot token is no longer accepted. Reinstall the app, set SLACK_BOT_TOKEN and restart.",
@@ -195,14 +207,44 @@ class Delivery:
         self._pauses = tuple(pauses)
 
     async def post(
-        self, client: AsyncWebClient, channel: str, message: Message, *, key: str, thread: str = ""
+        self,
+        client: AsyncWebClient,
+        channel: str,
+        message: Message,
+        *,
+        key: str,
+        thread: str = "",
+        doubt: Doubt = "none",
     ) -> None:
         """Post so that everyone in a conversation sees it, exactly once.
 
-        `key` names the post; see `key_of`. Raises RefusedError if Slack will not have it, and
-        UnconfirmedError if it can be neither confirmed nor looked for.
+        `key` names the post; see `key_of`. In doubt whether another process has posted it, or is
+        about to, it is looked for before, and in slight doubt after: of two the later one goes.
+        Raises RefusedError if Slack will not have it, and UnconfirmedError if it can be neither
+        confirmed nor looked for.
         """
-        oldest = f"{time() - _CLOCKS_APART:.6f}"
+        oldest = "0" if doubt != "none" and thread else f"{time() - _CLOCKS_APART:.6f}"
+        if doubt == "strong" and await self._is_there(client, channel, thread, key, oldest):
+            return
+        if doubt == "slight" and await self._keys(client, channel, thread, key, oldest):
+            return
+        await self._post(client, channel, message, key=key, thread=thread, oldest=oldest)
+        if doubt == "slight":
+            for ts in (await self._keys(client, channel, thread, key, oldest))[1:]:
+                # Whoever posted the other one does the same, and one of the two comes too late.
+                with suppress(RefusedError):
+                    await self._sent(client, "chat.delete", {"channel": channel, "ts": ts}, channel)
+
+    async def _post(
+        self,
+        client: AsyncWebClient,
+        channel: str,
+        message: Message,
+        *,
+        key: str,
+        thread: str,
+        oldest: str,
+    ) -> None:
         arguments = _arguments(message) | {
             "channel": channel,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
@@ -235,9 +277,24 @@ class Delivery:
         except RefusedError as refused:
             if refused.code not in _ELSEWHERE:
                 raise
-            # Posting to a person's id opens the conversation with them.
-            direct = _arguments(message) | {"channel": user}
-            await self._persist(client, "chat.postMessage", direct, user)
+            await self.write_to(client, user, message)
+
+    async def write_to(self, client: AsyncWebClient, user: str, message: Message) -> None:
+        """Post to one person, in the conversation with them; what may be lost is sent again.
+
+        Raises RefusedError if Slack will not have it.
+        """
+        # Posting to a person's id opens the conversation with them.
+        arguments = _arguments(message) | {"channel": user}
+        await self._persist(client, "chat.postMessage", arguments, user)
+
+    async def redraw(self, client: AsyncWebClient, channel: str, ts: str, message: Message) -> None:
+        """Change what a message of the bot says; it does not matter if it stays as it was."""
+        arguments = _body(message) | {"channel": channel, "ts": ts, "parse": "none"}
+        try:
+            await self._persist(client, "chat.update", arguments, channel)
+        except RefusedError as refused:
+            _log.warning("not_redrawn", code=refused.code)
 
     async def respond(
         self, client: AsyncWebClient, url: str, message: Message, **options: Any
@@ -324,11 +381,21 @@ class Delivery:
             except _LOST:
                 pass
             else:
-                return any(_key_in(message) == key for message in found)
+                return any(key_in(message) == key for message in found)
             if pause is not None:
                 await asyncio.sleep(pause)
         _log.warning("slack_unconfirmed", channel=channel)
         raise UnconfirmedError
+
+    async def _keys(
+        self, client: AsyncWebClient, channel: str, thread: str, key: str, oldest: str
+    ) -> list[str]:
+        """`ts` of the posts with this key, the oldest first; none where the bot may not look."""
+        try:
+            found = await latest(client, channel, thread, oldest)
+        except (SlackApiError, *_LOST):
+            return []
+        return sorted(str(message["ts"]) for message in found if key_in(message) == key)
 
 
 async def latest(
@@ -353,7 +420,8 @@ async def latest(
     return messages
 
 
-def _key_in(message: Mapping[str, Any]) -> object:
+def key_in(message: Mapping[str, Any]) -> object:
+    """The name of a post, if it is one of ours."""
     return ((message.get("metadata") or {}).get("event_payload") or {}).get("key")
 
 
@@ -379,7 +447,7 @@ def _arguments(message: Message) -> dict[str, Any]:
 
 def _gave_up() -> RefusedError:
     return RefusedError(
-        "unavailable",
+        UNAVAILABLE,
         "Slack is having trouble and did not take my answer. Please ask again in a minute.",
         "Slack: failed several times in a row; the answer was not posted.",
     )

@@ -1,26 +1,31 @@
 """What every listener needs: the catalogue, what is switched on, and the ways to answer."""
 
+import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from time import perf_counter, time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import BotError
+from bot.claims import BusyError, Claim, Claims
+from bot.errors import BotError, StoreDownError
+from bot.gaps import content_words
 from bot.library import Library, Snapshot
+from bot.listening import Listening
 from bot.model import Answer, Catalogue, Resource, Surface, Topic
+from bot.records import Asking
 from bot.settings import Features
+from bot.sharing import Sharing
 from bot.slack import views
 from bot.slack.delivery import Delivery
-from bot.slack.listening import Listening
-from bot.slack.seen import Seen
 from bot.slack.values import Carried
 from bot.slack.views import Message, Offers
+from bot.store import Store
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -39,10 +44,14 @@ class Desk:
     features: Features
     listening: Listening
     delivery: Delivery
-    seen: Seen
+    claims: Claims
+    store: Store
+    sharing: Sharing
+    clock: Callable[[], dt.datetime]
     curators: str = ""
     """ID of the curators' channel; empty if they have none."""
-    clock: Callable[[], float] = time
+    gap_people: int = 2
+    """How many people must have asked the same before anybody is shown it."""
 
     @property
     def offers(self) -> Offers:
@@ -76,22 +85,32 @@ class Desk:
         return None
 
     def unanswered(
-        self, given: Answer, snapshot: Snapshot, carried: Carried, *, postable: bool
+        self,
+        given: Answer,
+        snapshot: Snapshot,
+        carried: Carried,
+        asking: Asking,
+        *,
+        postable: bool,
     ) -> Message:
         """What is said when there is no answer: the closest ones, or nothing and what is near."""
         suggest = self.offers.suggest
+        if not asking.words:
+            # Nothing of it is kept that could be answered later.
+            carried = replace(carried, asking="")
         if given.verdict == "unsure":
             return views.closest(
                 given, snapshot.catalogue, carried, postable=postable, suggest=suggest
             )
         return views.nothing(given, snapshot.catalogue, carried, suggest=suggest)
 
-    def privately(self, carried: Carried, snapshot: Snapshot) -> Message:
-        """The answer to one person, with buttons that post it."""
+    def privately(self, carried: Carried, snapshot: Snapshot) -> tuple[Message, Asking]:
+        """The answer to one person, with buttons that post it, and what is kept of the question."""
         given = self.search(snapshot, carried.question, "slash")
+        asking = self.asking(carried.asking, given, snapshot)
         if given.verdict == "answer":
-            return views.answer(given, snapshot.catalogue, carried, shareable=True)
-        return self.unanswered(given, snapshot, carried, postable=True)
+            return views.answer(given, snapshot.catalogue, carried, shareable=True), asking
+        return self.unanswered(given, snapshot, carried, asking, postable=True), asking
 
     async def tell(
         self,
@@ -119,17 +138,68 @@ class Desk:
         channel = (body.get("channel") or {}).get("id") or body.get("channel_id") or user
         await self.delivery.whisper(client, channel, user, message, thread=thread)
 
-    @contextmanager
-    def once(self, *key: str) -> Iterator[bool]:
-        """Whether this is to be done now; it is not done again, unless it fails."""
-        is_first = self.seen.claim(*key, now=self.clock())
+    @asynccontextmanager
+    async def once(self, name: str, *, wait: bool = False) -> AsyncIterator[Claim | None]:
+        """The claim on what was pressed; None if it is done or being done.
+
+        It is not done again, unless it fails. With `wait`, raises BusyError if it is being done
+        for long: it may come to nothing.
+        """
         try:
-            yield is_first
+            claim = await self.claims.take(name)
+        except BusyError:
+            if wait:
+                raise
+            claim = None
+        if claim is None:
+            yield None
+            return
+        try:
+            yield claim
         except Exception:
             # Whoever is told to try again does.
-            if is_first:
-                self.seen.release(*key)
+            await self.claims.release(claim)
             raise
+        except BaseException:
+            self.claims.abandon(claim)
+            raise
+        await self.claims.finish(claim)
+
+    def asking(
+        self, key: str, given: Answer, snapshot: Snapshot, *, channel: str = "", thread: str = ""
+    ) -> Asking:
+        """What is kept of a question; without a channel it cannot be answered later."""
+        words = content_words(given)
+        resource = given.results[0].resource.id if given.results else ""
+        if given.verdict != "answer":
+            # What the words alone would lead to today is no news later.
+            again = snapshot.index.search(" ".join(words), limit=1)
+            resource = again.results[0].resource.id if again.verdict == "answer" else ""
+        return Asking(
+            key=key,
+            at=self.clock(),
+            surface=given.surface,
+            verdict=given.verdict,
+            words=words,
+            resource=resource,
+            channel=channel,
+            thread=thread,
+            tried=snapshot.fingerprint,
+        )
+
+    async def record(self, asking: Asking, user: str) -> None:
+        """Keep a question that was answered; a store that is down costs the record."""
+        with suppress(StoreDownError):
+            await self.store.record(asking, user, now=self.clock())
+
+
+@contextmanager
+def noting() -> Iterator[None]:
+    """Put to words that the store is down, where somebody waits for what it keeps."""
+    try:
+        yield
+    except StoreDownError as error:
+        raise BotError("I cannot do that at the moment. Please try again in a minute.") from error
 
 
 def thread_of(body: Json) -> str:

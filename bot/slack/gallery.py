@@ -3,19 +3,24 @@
 Each item is what Slack's Block Kit Builder takes: `{"blocks": [...]}` for a message, or a view.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from bot import path
+from bot.gaps import MOST_WORDS, Gap, Gaps
 from bot.library import Snapshot
 from bot.model import Answer
+from bot.records import STATUSES, Draft, Suggestion, Thumbs
 from bot.slack import views
 from bot.slack.values import Carried
 from bot.slack.views import Message, Offers
 
 _SOMEBODY = "U0000000001"
 _MANY = 20
+_THEN = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+_NOW = _THEN + dt.timedelta(days=7)
 
 
 def gallery(snapshot: Snapshot, question: str = "") -> dict[str, dict[str, Any]]:
@@ -70,20 +75,24 @@ def _messages(snapshot: Snapshot, question: str) -> Iterator[tuple[str, Message]
     for setting in views.LISTENING:
         yield f"listening-{setting}", views.listening(setting, _MANY, may_change=True)
     yield "listening-changed", views.listening_changed("on", _SOMEBODY)
-    yield (
-        "suggestion",
-        views.suggestion(
-            _SOMEBODY,
-            url="https://example.org/",
-            title=given.question,
-            topics=[topic.name for topic in catalogue.topics],
-            why=given.question,
-            question=given.question,
-        ),
-    )
-    yield "suggested", views.suggested(given.question, sure=True)
-    yield "suggested-unsure", views.suggested(given.question, sure=False)
-    yield "suggestion-refused", views.undelivered(given.question, "https://e.org", given.question)
+    for status in STATUSES:
+        suggestion = replace(_suggestion(snapshot, given.question), status=status)
+        yield f"suggestion-{status}", views.suggestion(suggestion, catalogue)
+    yield "suggested", views.suggested(given.question)
+    yield "suggested-unseen", views.suggested(given.question, seen=False)
+    yield "suggestion-taken", views.approved(suggestion)
+    yield "suggestion-not-taken", views.declined(suggestion)
+    yield "late-answer", views.late_answer(given, catalogue, carried, _THEN, _NOW)
+    yield "wished", views.wished(carried)
+    yield "forgotten", views.forgotten(_MANY)
+    yield "forgotten-nothing", views.forgotten(0)
+    gap = _gap(carried.question)
+    yield "gaps", views.gaps(Gaps((gap,) * _MANY, _MANY), _NOW)
+    yield "gaps-few", views.gaps(Gaps((replace(gap, times=1, people=1),), 1), _NOW, suggest=False)
+    yield "gaps-hidden", views.gaps(Gaps((), _MANY), _NOW)
+    judged = [(resource, Thumbs(1, _MANY)) for resource in catalogue.resources[:3]]
+    yield "gaps-judged", views.gaps(Gaps((gap,), 1), _NOW, judged=judged)
+    yield "gaps-none", views.gaps(Gaps(), _NOW)
     yield (
         "faults",
         views.catalogue_faults(
@@ -98,7 +107,11 @@ def _views(snapshot: Snapshot, question: str) -> Iterator[tuple[str, dict[str, A
     yield "why", views.explanation(given, carried)
     for topic in path.topics_in_order(catalogue)[:1]:
         yield "topic-window", views.topic_modal(topic, catalogue)
-    yield "suggest", views.suggestion_form(catalogue, carried)
+    suggestion = _suggestion(snapshot, given.question)
+    here = Carried(channel="C0000000001", thread="1.000001", suggestion=suggestion.id)
+    yield "suggest", views.suggestion_form(catalogue, suggestion.draft, here)
+    yield "edit", views.edit_form(catalogue, suggestion.draft, here)
+    yield "decline", views.decline_form(suggestion, here)
     yield "home", views.home(catalogue, Offers(listening=True, suggest=True))
 
 
@@ -106,6 +119,37 @@ def _asked(snapshot: Snapshot, question: str) -> tuple[Answer, Carried]:
     asked = question or next(iter(views.example_questions(snapshot.catalogue)), "anything")
     carried = Carried(question=asked, surface="slash", channel="C0000000001", thread="1.000001")
     return snapshot.index.search(asked, surface="slash", limit=_MANY), carried
+
+
+def _suggestion(snapshot: Snapshot, question: str) -> Suggestion:
+    draft = Draft(
+        url="https://example.org/",
+        title=question,
+        summary=question,
+        topics=tuple(topic.id for topic in snapshot.catalogue.topics),
+        ask=question,
+    )
+    return Suggestion(
+        id=_MANY,
+        draft=draft,
+        status="pending",
+        at=_THEN,
+        by=_SOMEBODY,
+        decided_by=_SOMEBODY,
+        reason=question,
+    )
+
+
+def _gap(question: str) -> Gap:
+    return Gap(
+        words=tuple(question.split()[:MOST_WORDS]),
+        times=_MANY,
+        people=3,
+        first=_THEN,
+        last=_NOW,
+        keys=(),
+        waiting=2,
+    )
 
 
 def _unsure(given: Answer, snapshot: Snapshot) -> Answer:

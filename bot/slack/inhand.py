@@ -1,6 +1,7 @@
 """The work begun and not yet done: a stop takes no more of it, and waits for the rest."""
 
 import asyncio
+from contextvars import ContextVar
 
 
 class InHand:
@@ -24,9 +25,26 @@ class InHand:
     async def stop(self, patience: float) -> bool:
         """Take no more, and return whether everything was done within so many seconds."""
         self.stopping = True
+        return await self.done(patience)
+
+    async def done(self, patience: float) -> bool:
+        """Whether everything is done within so many seconds."""
         try:
             async with asyncio.timeout(patience):
                 await self._none.wait()
         except TimeoutError:
             return False
         return True
+
+
+class Begun(InHand):
+    """What one request has begun, and whether Slack is to send that request again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.again = False
+
+
+BEGUN: ContextVar[Begun] = ContextVar("begun")
+"""The request that is being dealt with. Listeners of events run in tasks of their own, which take
+the context along."""

@@ -7,13 +7,14 @@ from inspect import signature
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.claims import BusyError
 from bot.slack import views
 from bot.slack.commands import Commands
 from bot.slack.desk import Desk
 from bot.slack.failures import Failures
-from bot.slack.inhand import InHand
+from bot.slack.inhand import BEGUN, InHand
 from bot.slack.managing import Managing
-from bot.slack.manifest import COMMAND, FIND_RESOURCES
+from bot.slack.manifest import COMMAND, FIND_RESOURCES, SUGGEST_LINK
 from bot.slack.messages import Messages
 from bot.slack.presses import Presses
 from bot.slack.suggesting import Suggesting
@@ -32,9 +33,12 @@ def register(app: AsyncApp, desk: Desk, in_hand: InHand, failures: Failures) -> 
         wanted = tuple(signature(listener).parameters)
 
         async def run(args: AsyncArgs) -> None:
-            with in_hand:
+            begun = BEGUN.get()
+            with in_hand, begun:
                 try:
                     await listener(**{name: getattr(args, name) for name in wanted})
+                except BusyError:
+                    begun.again = True
                 except Exception as error:  # noqa: BLE001 - it ends here, in words and in the log
                     # Not by Bolt's own handler: it forgets the acknowledgement of a listener that
                     # fails just after it, and Slack then waits for another.
@@ -52,10 +56,15 @@ def register(app: AsyncApp, desk: Desk, in_hand: InHand, failures: Failures) -> 
         "post": presses.on_share,
         "again": presses.on_again,
         "feedback": presses.on_feedback,
+        "wish": presses.on_wish,
         r"topic(?::\d+)?": presses.on_topic,
         "pick_topic": presses.on_topic,
         "topics": presses.on_topics,
         "suggest": suggesting.on_suggest,
+        "approve": suggesting.on_approve,
+        "edit": suggesting.on_edit,
+        "decline": suggesting.on_decline,
+        "undo": suggesting.on_undo,
         r"listen:\w+": managing.on_listen,
         # A button of another version of the bot.
         ".*": presses.on_unknown_press,
@@ -65,9 +74,12 @@ def register(app: AsyncApp, desk: Desk, in_hand: InHand, failures: Failures) -> 
     app.event("app_home_opened")(held(messages.on_home))
     app.command(COMMAND)(held(commands.on_command))
     app.shortcut(FIND_RESOURCES)(held(commands.on_shortcut))
+    app.shortcut(SUGGEST_LINK)(held(suggesting.on_shortcut))
     for pattern, listener in buttons.items():
         app.action(re.compile(rf"^{pattern}$", re.DOTALL))(held(listener))
     app.view(views.SUGGESTION)(held(suggesting.on_suggestion))
+    app.view(views.EDITED)(held(suggesting.on_edited))
+    app.view(views.DECLINED)(held(suggesting.on_declined))
     anything = re.compile("")
     for kind in (app.event, app.command, app.shortcut, app.view, app.view_closed, app.options):
         kind(anything)(_leave)

@@ -6,10 +6,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import BotError
+from bot.records import SETTINGS, Setting
 from bot.slack import views
 from bot.slack.delivery import key_of, refusal
-from bot.slack.desk import Desk, Json, is_direct
-from bot.slack.listening import SETTINGS, Setting
+from bot.slack.desk import Desk, Json, is_direct, noting
 from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -64,30 +64,15 @@ class Managing:
         before = self._desk.listening.of(channel)
         if setting != before:
             now = self._desk.clock()
-            saving = await self._saving(channel, setting, user, now)
+            with noting():
+                await self._desk.listening.set(channel, setting, by=user, now=now)
             _log.info("listening", channel=channel, setting=setting)
             # Everyone learns when the bot begins or ceases to speak unasked.
             if "on" in (setting, before):
                 key = key_of("listening", channel, setting, str(now))
                 told = views.listening_changed(setting, user)
                 await self._desk.delivery.post(client, channel, told, key=key)
-            if saving is not None:
-                # Where the file is on that machine is nobody's business in Slack.
-                raise BotError(
-                    "It holds, but I could not save it, so it is forgotten when I am restarted."
-                    " Please tell the people who run me; my log says why."
-                ) from saving
         return self._state(channel, may_change=True)
-
-    async def _saving(
-        self, channel: str, setting: Setting, user: str, now: float
-    ) -> BotError | None:
-        try:
-            await self._desk.listening.set(channel, setting, by=user, now=now)
-        except BotError as error:
-            _log.error("not_saved", told=str(error))
-            return error
-        return None
 
     def _state(self, channel: str, *, may_change: bool) -> Message:
         shadowed = self._desk.listening.shadowed(channel)

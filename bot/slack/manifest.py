@@ -11,7 +11,9 @@ from bot.settings import Features
 
 COMMAND = "/onboard"
 FIND_RESOURCES = "find_resources"
-"""The callback ID of the shortcut on a message."""
+"""The callback ID of the shortcut that answers a message."""
+SUGGEST_LINK = "suggest_link"
+"""... and of the one that suggests the link in it."""
 EVENTS_PATH = "/slack/events"
 """Where Slack sends everything in HTTP mode, below the address of the bot."""
 
@@ -89,7 +91,13 @@ def manifest(features: Features, *, url: str | None = None) -> dict[str, object]
                     "type": "message",
                     "callback_id": FIND_RESOURCES,
                     "description": "Shows you, and nobody else, where to learn about this message",
-                }
+                },
+                {
+                    "name": "Suggest this link",
+                    "type": "message",
+                    "callback_id": SUGGEST_LINK,
+                    "description": "Suggests the link in this message to the curators",
+                },
             ],
         },
         "oauth_config": {"scopes": {"bot": list(scopes(features))}},

@@ -1,15 +1,16 @@
 """Buttons and menus under what the bot has said."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import BotError
+from bot.errors import BotError, StoreDownError
 from bot.slack import views
 from bot.slack.delivery import RefusedError, UnconfirmedError, key_of
-from bot.slack.desk import SHOWN, Desk, Json, is_direct, resource_of, topic_of
+from bot.slack.desk import SHOWN, Desk, Json, is_direct, noting, resource_of, topic_of
 from bot.slack.values import Carried, unpacked
 from bot.slack.views import Message
 
@@ -53,12 +54,12 @@ class Presses:
         user, channel = body["user"]["id"], carried.channel or body["channel"]["id"]
         key = key_of("share", user, channel, body["container"]["message_ts"], action["value"])
         message = views.shared(self._public(carried), user, carried.question)
-        with self._desk.once("share", key) as is_first:
-            if not is_first:
+        async with self._desk.once(key) as claim:
+            if claim is None:
                 return
             try:
                 await self._desk.delivery.post(
-                    client, channel, message, key=key, thread=carried.thread
+                    client, channel, message, key=key, thread=carried.thread, doubt=claim.doubt
                 )
             except UnconfirmedError:
                 again = views.unconfirmed(replace(carried, channel=channel))
@@ -73,8 +74,15 @@ class Presses:
                     client, body["response_url"], message, response_type="in_channel", **options
                 ):
                     raise
+        await self._settle(carried)
         if body["container"].get("is_ephemeral"):
             await self._desk.delivery.retract(client, body["response_url"])
+
+    async def _settle(self, carried: Carried) -> None:
+        """Somebody has found what answers a question, so that it is open no more."""
+        if carried.asking:
+            with suppress(StoreDownError):
+                await self._desk.store.settle(carried.asking)
 
     def _public(self, carried: Carried) -> Message:
         """What a *Share here* or *Post this* stands for, as everyone may see it."""
@@ -102,20 +110,49 @@ class Presses:
         message = self._public(carried)
         if carried.surface == "slash":
             message = views.shared(message, body["user"]["id"], carried.question)
-        with self._desk.once("share", key) as is_first:
-            if not is_first:
+        async with self._desk.once(key) as claim:
+            if claim is None:
                 return
-            await self._desk.delivery.post(client, channel, message, key=key, thread=carried.thread)
+            await self._desk.delivery.post(
+                client, channel, message, key=key, thread=carried.thread, doubt=claim.doubt
+            )
+        await self._settle(carried)
         await self._desk.delivery.retract(client, body["response_url"])
 
     async def on_feedback(
         self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient
     ) -> None:
-        """A thumb: noted for the operator, without who and without words."""
+        """A thumb: one a person, question and resource, which can be changed."""
         await ack()
         carried = unpacked(action.get("value"))
+        asking = carried.asking or key_of("asked", body["container"]["message_ts"])
+        with noting():
+            new = await self._desk.store.rate(
+                asking,
+                carried.resource,
+                body["user"]["id"],
+                useful=bool(carried.useful),
+                now=self._desk.clock(),
+            )
         _log.info("feedback", resource=carried.resource, useful=carried.useful)
-        await self._desk.tell(body, client, views.thanks(carried, self._desk.offers))
+        await self._desk.tell(body, client, views.thanks(carried, self._desk.offers, new=new))
+
+    async def on_wish(
+        self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient
+    ) -> None:
+        """*Tell me when there is one*."""
+        await ack()
+        carried = unpacked(action.get("value"))
+        with noting():
+            is_open = await self._desk.store.wish(
+                carried.asking, body["user"]["id"], now=self._desk.clock()
+            )
+        if not is_open:
+            raise BotError(
+                "I have no note of that question any more, or it is answered by now. Please ask"
+                " again."
+            )
+        await self._desk.tell(body, client, views.wished(carried))
 
     async def on_topic(
         self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient

@@ -46,6 +46,10 @@ class Carried:
     """`ts` of the message under which to post."""
     start: Annotated[int, Ge(0)] = 0
     """How many were shown already, under *More*."""
+    asking: str = ""
+    """Name of the question it stands under, by which thumbs and wishes are kept."""
+    suggestion: Annotated[int, Ge(0)] = 0
+    """Number of the suggestion it is about, if it is about one."""
     useful: bool | None = None
     """What a thumb says."""
 
@@ -89,4 +93,4 @@ def unpacked(value: object) -> Carried:
 
 
 def _fits(text: str) -> bool:
-    return len(json.dumps(text, ensure_ascii=False).translate(_ESCAPES)) <= _LONGEST_VALUE - 300
+    return len(json.dumps(text, ensure_ascii=False).translate(_ESCAPES)) <= _LONGEST_VALUE - 350

@@ -4,6 +4,7 @@ Built from slack_sdk's models, which hold Slack's limits, and handed on as dicti
 that is not written here passes through `markup`.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,11 +32,14 @@ from slack_sdk.models.blocks.basic_components import FeedbackButtonObject
 from slack_sdk.models.views import View
 
 from bot import path
+from bot.ago import ago
+from bot.gaps import Gap, Gaps
 from bot.model import Answer, Candidate, Catalogue, Contribution, Resource, Topic
 from bot.overlay import is_suggested
-from bot.slack.listening import Setting
+from bot.records import Draft, Setting, Status, Suggestion, Thumbs
+from bot.search.rank import FEEDBACK
 from bot.slack.markup import address, clipped, escaped, link, plain, quoted
-from bot.slack.values import Carried, packed
+from bot.slack.values import Carried, packed, searchable
 from bot.slack.written import written
 
 # Slack's limits, from its Block Kit reference.
@@ -52,6 +56,7 @@ _MOST_TOPIC_BUTTONS = 5
 _MOST_WORDS = 4
 _MOST_NAMED = 20
 _MOST_READINGS = 12
+_MOST_GAPS = 10
 _QUESTION = 150
 _MOST_REASONS = 3
 _NEARLY_CERTAIN = 0.99
@@ -143,6 +148,7 @@ def nothing(given: Answer, catalogue: Catalogue, carried: Carried, *, suggest: b
         )
         blocks += _topic_buttons(near, carried)
     blocks += _actions(
+        _button("wish", "Tell me when there is one", carried) if carried.asking and words else None,
         _button("suggest", "Suggest a resource", carried) if suggest and words else None,
         _button("topics", "All topics", carried) if near else None,
     )
@@ -186,7 +192,7 @@ def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
     """The modal *Why this?*: how the words were read, and every line of the sum of each result."""
     blocks: list[Block] = []
     if carried.question:
-        blocks.append(_context(f"Asked: {quoted([carried.question], _QUESTION)}"))
+        blocks.append(_context(f"Looked for: {quoted([carried.question], _QUESTION)}"))
     blocks += [
         _section("*How your words were read*"),
         _context("In brackets: how much a word tells resources apart, 0 to 1."),
@@ -201,6 +207,10 @@ def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
             *_quiet(*(f"\u2022 {escaped(reason, 600)}" for reason in result.why[:_PAGE])),
             _sum(candidate.features, candidate.score, "score"),
         ]
+    if given.results and given.candidates[0].features[-1].name == FEEDBACK:
+        blocks.append(
+            _context(f"\u201c{FEEDBACK}\u201d is what thumbs said, -1 to 1; it adds very little.")
+        )
     if given.results:
         blocks += [
             DividerBlock(),
@@ -217,6 +227,23 @@ def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
     else:
         blocks.append(_context("The catalogue has changed since; nothing would be shown today."))
     return _modal("Why this?", blocks)
+
+
+def late_answer(
+    given: Answer, catalogue: Catalogue, carried: Carried, asked: dt.datetime, now: dt.datetime
+) -> Message:
+    """The answer to a question that had none when it was asked.
+
+    Under the question itself it need not say which one; directly to a person it has to.
+    """
+    lead = f"You asked {ago(asked, now)}; there is something now:"
+    if not carried.thread:
+        lead = (
+            f"{ago(asked, now).capitalize()} there was nothing on"
+            f" {quoted([carried.question], _QUESTION)}; there is something now:"
+        )
+    message = answer(given, catalogue, carried)
+    return Message(f"{lead} {message.text}", (written(_section(f"*{lead}*")), *message.blocks))
 
 
 # --- Topics, help, home
@@ -319,7 +346,11 @@ def guide(catalogue: Catalogue, offers: Offers) -> Message:
         commands.append(("/onboard suggest", "tell the curators of a good link"))
     if offers.listening:
         commands.append(("/onboard listen", "whether I answer in this channel unasked"))
-    commands.append(("/onboard help", "this"))
+    commands += [
+        ("/onboard gaps", "what people asked, and the catalogue does not have"),
+        ("/onboard forget me", "delete what I keep of you"),
+        ("/onboard help", "this"),
+    ]
     blocks: list[Block] = [
         _section(f"*{lead}*"),
         _section(
@@ -331,7 +362,10 @@ def guide(catalogue: Catalogue, offers: Offers) -> Message:
         blocks.append(_lines("*For example:*", examples))
     blocks.append(_lines("*Commands*", [f"`{typed}`  {told}" for typed, told in commands]))
     blocks.append(
-        _context("I keep no question, and no name of who asks. Same question, same answer.")
+        _context(
+            "Of a question I keep the main words, without a name; `/onboard forget me` deletes"
+            " yours."
+        )
     )
     blocks += _actions(_button("topics", "All topics", Carried()))
     return _message(lead, blocks)
@@ -386,7 +420,10 @@ def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
         button = _button("suggest", "Suggest a resource", Carried())
         blocks.append(ActionsBlock(block_id="suggest", elements=[button]))
     blocks.append(
-        _context("I keep no question, and no name of who asks. `/onboard help` lists all I can do.")
+        _context(
+            "Of a question I keep the main words, without a name. `/onboard help` lists all I can"
+            " do."
+        )
     )
     return written(View(type="home", blocks=[written(block) for block in blocks]))
 
@@ -451,74 +488,147 @@ def listening_changed(setting: Setting, user: str) -> Message:
 # --- Suggestions
 
 
-SUGGESTION = "suggestion"
+SUGGESTION, EDITED, DECLINED = "suggestion", "edited", "declined"
+"""Callback ids of the forms."""
+
+_STATES: dict[Status, str] = {
+    "pending": "Waiting for a decision",
+    "approved": "Approved",
+    "declined": "Declined",
+    "merged": "In the catalogue\u2019s file",
+}
 
 
-def suggestion_form(
-    catalogue: Catalogue, carried: Carried, *, title: str = "", url: str = ""
-) -> dict[str, Any]:
-    """The modal in which somebody suggests a resource, prefilled from the question."""
-    ordered = path.topics_in_order(catalogue)
-    blocks: list[Block] = [
-        InputBlock(
-            block_id="url",
-            label="Link",
-            element=UrlInputElement(action_id="given", initial_value=url or None),
-        ),
-        InputBlock(
-            block_id="title",
-            label="Title",
-            element=PlainTextInputElement(
-                action_id="given", max_length=160, initial_value=plain(title)[:160] or None
-            ),
-        ),
-    ]
-    if ordered:
-        blocks.append(
-            InputBlock(
-                block_id="topics",
-                label="Topics",
-                optional=True,
-                element=StaticMultiSelectElement(
-                    action_id="given",
-                    placeholder="Where it belongs",
-                    options=_topic_options(ordered),
-                ),
-            )
-        )
-    asked = f"Answers: {plain(carried.question)}" if carried.question else ""
-    blocks += [
-        InputBlock(
-            block_id="why",
-            label="What is it good for?",
-            optional=True,
-            element=PlainTextInputElement(
-                action_id="given",
-                multiline=True,
-                max_length=600,
-                initial_value=clipped(asked, 600) or None,
-            ),
-        ),
-        _context("It goes to the curators with your name."),
-    ]
+def suggestion_form(catalogue: Catalogue, draft: Draft, carried: Carried) -> dict[str, Any]:
+    """The modal in which somebody suggests a resource, filled in as far as is known."""
+    note = _context("It goes to the curators with your name; they may change the words.")
     return _modal(
-        "Suggest a resource", blocks, submit="Send", callback_id=SUGGESTION, carried=carried
+        "Suggest a resource",
+        [*_draft_inputs(catalogue, draft), note],
+        submit="Send",
+        callback_id=SUGGESTION,
+        carried=carried,
     )
 
 
-def suggestion(
-    user: str, *, url: str, title: str, topics: Sequence[str], why: str, question: str
-) -> Message:
-    """What the curators read of a suggestion."""
-    lead = f"<@{user}> suggests a resource: {escaped(title)}"
-    lines = [f"*{link(url, title)}*", escaped(url, 500)]
-    if topics:
-        lines.append(f"Topics: {escaped(', '.join(topics), 600)}")
-    if why:
-        lines.append(f"Why: {escaped(why, 800)}")
-    if question:
-        lines.append(f"After asking {quoted([question], _QUESTION)}")
-    return _message(lead, [_section(f"<@{user}> suggests a resource"), _lines("", lines)])
+def edit_form(catalogue: Catalogue, draft: Draft, carried: Carried) -> dict[str, Any]:
+    """The modal in which a curator puts a suggestion right before approving it."""
+    return _modal(
+        "Edit a suggestion",
+        list(_draft_inputs(catalogue, draft)),
+        submit="Approve",
+        callback_id=EDITED,
+        carried=carried,
+    )
+
+
+def decline_form(suggestion: Suggestion, carried: Carried) -> dict[str, Any]:
+    """The modal in which a curator says why not."""
+    reason = InputBlock(
+        block_id="reason",
+        label="Why not?",
+        hint="Whoever suggested it reads this.",
+        element=PlainTextInputElement(action_id="given", multiline=True, max_length=600),
+    )
+    about = _section(f"*{link(suggestion.draft.url, suggestion.draft.title)}*")
+    return _modal(
+        "Decline", [about, reason], submit="Decline", callback_id=DECLINED, carried=carried
+    )
+
+
+def _draft_inputs(catalogue: Catalogue, draft: Draft) -> Iterator[Block]:
+    ordered = path.topics_in_order(catalogue)
+    if len(ordered) > _MOST_OPTIONS:
+        # More topics than Slack shows must not lose those that were chosen.
+        ordered = sorted(ordered, key=lambda topic: topic.id not in draft.topics)
+    yield InputBlock(
+        block_id="url",
+        label="Link",
+        element=UrlInputElement(action_id="given", initial_value=draft.url or None),
+    )
+    yield InputBlock(
+        block_id="title",
+        label="Title",
+        element=PlainTextInputElement(
+            action_id="given",
+            max_length=160,
+            initial_value=clipped(plain(draft.title), 160) or None,
+        ),
+    )
+    if ordered:
+        options = _topic_options(ordered)
+        named = {option.value: option for option in options}
+        # The first one is its home.
+        chosen = [named[topic] for topic in draft.topics if topic in named]
+        yield InputBlock(
+            block_id="topics",
+            label="Topics",
+            element=StaticMultiSelectElement(
+                action_id="given",
+                placeholder="Where it belongs",
+                options=options,
+                initial_options=chosen or None,
+            ),
+        )
+    yield InputBlock(
+        block_id="summary",
+        label="What does one learn from it?",
+        hint="A sentence or two, as others will read them.",
+        element=PlainTextInputElement(
+            action_id="given",
+            multiline=True,
+            max_length=1_200,
+            initial_value=clipped(plain(draft.summary), 1_200) or None,
+        ),
+    )
+    yield InputBlock(
+        block_id="ask",
+        label="A question that it answers",
+        hint="Whoever asks this, or something like it, will be led there.",
+        optional=True,
+        element=PlainTextInputElement(
+            action_id="given", max_length=300, initial_value=clipped(plain(draft.ask), 300) or None
+        ),
+    )
+
+
+def suggestion(given: Suggestion, catalogue: Catalogue) -> Message:
+    """What the curators read of a suggestion, and the buttons to decide on it."""
+    draft = given.draft
+    names = {topic.id: topic.name for topic in catalogue.topics}
+    who = f"<@{given.by}>" if given.by else "Somebody"
+    lead = f"{who} suggests a resource: {escaped(draft.title)}"
+    lines = [f"*{link(draft.url, draft.title)}*", escaped(draft.url, 500)]
+    lines.append(escaped(draft.summary, 1_000))
+    topics = ", ".join(names.get(topic, topic) for topic in draft.topics)
+    state = _STATES[given.status]
+    if given.decided_by:
+        by = ", approved by" if given.status == "merged" else " by"
+        state += f"{by} <@{given.decided_by}>"
+    if given.reason:
+        state += f": {escaped(given.reason, 700)}"
+    about = Carried(suggestion=given.id)
+    buttons = {
+        "pending": (
+            _button("approve", "Approve", about, style="primary"),
+            _button("edit", "Edit", about),
+            _button("decline", "Decline", about),
+        ),
+        "approved": (_button("undo", "Undo", about),),
+        "declined": (_button("undo", "Undo", about),),
+        "merged": (),
+    }
+    blocks = [
+        _section(f"{who} suggests a resource"),
+        _lines("", lines),
+        *_quiet(
+            f"Topics: {escaped(topics, 600)}" if topics else "",
+            f"Answers {quoted([draft.ask], _QUESTION)}" if draft.ask else "",
+        ),
+        _context(state),
+        *_actions(*buttons[given.status]),
+    ]
+    return _message(lead, blocks)
 
 
 # --- Sentences
@@ -529,36 +639,58 @@ def said(sentence: str) -> Message:
     return _message(sentence, [_section(sentence)])
 
 
-def thanks(carried: Carried, offers: Offers) -> Message:
-    """To whoever pressed a thumb."""
-    if carried.useful:
-        return said("Thank you, noted.")
-    sentence = "Thank you, noted."
-    if not offers.suggest:
+def thanks(carried: Carried, offers: Offers, *, new: bool = True) -> Message:
+    """To whoever pressed a thumb; `new` tells whether they had not said the same before."""
+    sentence = "Thank you, noted." if new else "Thank you, I had noted that already."
+    if carried.useful or not offers.suggest:
         return said(sentence)
     sentence += " Do you know something better?"
     button = _button("suggest", "Suggest a resource", replace(carried, useful=None, resource=""))
     return _message(sentence, [_section(sentence), *_actions(button)])
 
 
-def suggested(title: str, *, sure: bool) -> Message:
-    """To whoever suggested a resource."""
-    if sure:
+def forgotten(rows: int) -> Message:
+    """To whoever wants nothing to be kept of them."""
+    if not rows:
+        return said("There is nothing of you that I could forget.")
+    return said(
+        "Done: your questions, thumbs and wishes are gone, and your name is taken from what you"
+        " suggested or decided."
+    )
+
+
+def wished(carried: Carried) -> Message:
+    """To whoever wants to hear when there is something on what they asked."""
+    return said(
+        f"I will write to you when there is something on {quoted([carried.question], _QUESTION)}."
+        " `/onboard forget me` takes that back."
+    )
+
+
+def suggested(title: str, *, seen: bool = True) -> Message:
+    """To whoever suggested a resource; `seen` tells whether the curators were shown it."""
+    if seen:
         return said(f"Thank you. The curators have your suggestion: {escaped(title)}")
     return said(
-        "Thank you. Slack did not confirm that the curators got your suggestion; please ask them"
-        f" whether they see it: {escaped(title)}"
+        "Thank you, your suggestion is kept, but the curators\u2019 channel does not take my posts."
+        f" Please tell the people who run me: {escaped(title)}"
     )
 
 
-def undelivered(title: str, url: str, why: str) -> Message:
-    """To whoever suggested a resource that the curators could not be given."""
-    lead = (
-        "The curators\u2019 channel does not take my posts, so your suggestion did not arrive."
-        " Please tell the people who run me. You wrote:"
+def approved(given: Suggestion) -> Message:
+    """To whoever suggested a resource that is in the catalogue now."""
+    return said(
+        f"Your suggestion is in the catalogue now: {link(given.draft.url, given.draft.title)}."
+        " Thank you!"
     )
-    wrote = [escaped(title, 200), escaped(url, 600), escaped(why, 700)]
-    return _message(lead, [_lines(lead, [f"\u2022 {line}" for line in wrote if line])])
+
+
+def declined(given: Suggestion) -> Message:
+    """To whoever suggested a resource that the curators do not want."""
+    return said(
+        f"The curators did not take your suggestion {link(given.draft.url, given.draft.title)}."
+        f" They say: {escaped(given.reason, 1_000)}"
+    )
 
 
 def unconfirmed(carried: Carried) -> Message:
@@ -582,6 +714,62 @@ def catalogue_faults(file: str, sentences: Sequence[str]) -> Message:
     if len(sentences) > len(lines):
         lines.append(f"\u2022 and {len(sentences) - len(lines)} more: `onboard check` lists all.")
     return _message(lead, [_lines(lead, lines)])
+
+
+# --- Gaps
+
+
+def gaps(
+    found: Gaps,
+    now: dt.datetime,
+    *,
+    suggest: bool = True,
+    judged: Sequence[tuple[Resource, Thumbs]] = (),
+) -> Message:
+    """What people asked for in vain, most wanted first, with *Suggest a resource* for each.
+
+    `judged` are resources that did not help, with the thumbs on each.
+    """
+    shown = found.shown[:_MOST_GAPS]
+    if shown:
+        lead = "What people asked for in vain:"
+    elif found.hidden:
+        lead = "There is nothing that several people asked for in vain."
+    else:
+        lead = "I know of no gap: no question is open."
+    lines = [_gap(gap, now) for gap in shown]
+    told = next(_filled((lead, *lines)))
+    blocks: list[Block] = [_section(f"*{lead}*")]
+    for gap, line in zip(shown, lines, strict=True):
+        about = Carried(question=searchable(" ".join(gap.words)), surface="slash")
+        button = _button("suggest", "Suggest a resource", about) if suggest else None
+        blocks.append(SectionBlock(text=_mrkdwn(line), accessory=button))
+    if left := len(found.shown) - len(shown):
+        blocks.append(_context(f"\u2026 and {left:,} more: `onboard gaps` lists all."))
+    if found.hidden:
+        blocks.append(
+            _context(
+                f"Not shown: {_plural(found.hidden, 'gap')} that fewer people asked for than"
+                " `ONBOARD_GAP_PEOPLE` says."
+            )
+        )
+    if judged:
+        lines = [
+            f"\u2022 *{link(resource.url, resource.title)}*: {_plural(given.down, 'thumb')} down,"
+            f" {given.up:,} up"
+            for resource, given in judged
+        ]
+        blocks += _paragraphs("*What most people found not to help:*", lines)
+    return _message(told, blocks)
+
+
+def _gap(gap: Gap, now: dt.datetime) -> str:
+    name, last = escaped(" ".join(gap.words), 200), ago(gap.last, now)
+    waiting = f"; {gap.waiting:,} waiting for an answer" if gap.waiting else ""
+    if gap.times == 1:
+        return f"*{name}*: asked once, {last}{waiting}"
+    people = "one person" if gap.people == 1 else f"{gap.people:,} people"
+    return f"*{name}*: asked {gap.times:,} times by {people}, most recently {last}{waiting}"
 
 
 # --- Parts

@@ -1,7 +1,6 @@
 """The double with the real bot in it, for every test of this folder that asks for `slack`."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +15,10 @@ def mode(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-async def slack(mode: str, tmp_path: Path) -> AsyncIterator[Slack]:
+async def slack(mode: str) -> AsyncIterator[Slack]:
     """The double with the bot in it, once over Socket Mode and once over HTTP.
 
     At the end nothing is left that Slack would merely have put up with.
     """
-    async with running(mode, tmp_path) as double:
+    async with running(mode) as double:
         yield double

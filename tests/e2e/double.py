@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.playground import Channel, Playground, Seed, User
@@ -14,6 +16,7 @@ from bot.playground.views import View
 from bot.serve import serve
 from bot.settings import Features, Settings
 from bot.slack.delivery import PATIENCE, Patience
+from bot.slack.inhand import InHand
 from bot.slack.manifest import EVENTS_PATH, manifest
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,8 +41,25 @@ SEED = Seed(
 )
 
 
+QUICK = Patience(answer=1.0, pauses=(0.05, 0.1), tick=0.05)
+
+RESOURCE = """
+  - id: {0}
+    title: The book of {0}
+    url: https://example.org/{0}
+    summary: All about {0}.
+    topics: [things]
+"""
+THINGS = "version: 1\ntopics: [{id: things, name: Things}]\nresources:"
+
+
 class Slack(Playground):
     """The double, with the few things that tests do and look at all the time."""
+
+    store: Path
+    """Where the bot keeps what people did in this workspace."""
+    work: InHand
+    """What the bot has begun and not yet done."""
 
     async def mention(
         self, text: str, *, user: str = NEWCOMER, channel: str = HELP, thread: str | None = None
@@ -73,15 +93,9 @@ class Slack(Playground):
         return (await self.until(lambda: self.modals(user)))[-1]
 
     async def quiet(self) -> None:
-        """Wait until everything sent so far is dealt with, and nothing more is to come of it.
-
-        The bot acknowledges an event before it answers, so a direct message sent after it and
-        answered marks the end: the bot takes events in the order of their coming.
-        """
-        direct = self.direct(CURATOR)
-        before = len(self.by_bot(direct, CURATOR))
-        await self.say(CURATOR, direct, "help")
-        await self.said(direct, CURATOR, before + 1)
+        """Wait until everything sent so far is dealt with, and nothing more is to come of it."""
+        await self.idle()
+        assert await self.work.done(10.0)
         await self.idle()
 
     def posts(self) -> list[Call]:
@@ -90,7 +104,7 @@ class Slack(Playground):
         return [call for call in self.calls if call.method in saying]
 
 
-def settings_of(slack: Playground, port: int, **more: str) -> Settings:
+def settings_of(slack: Slack, port: int, **more: str) -> Settings:
     """Return what an operator would set for that Slack."""
     how = (
         {"SLACK_APP_TOKEN": slack.app_token}
@@ -103,6 +117,7 @@ def settings_of(slack: Playground, port: int, **more: str) -> Settings:
         "ONBOARD_CATALOGUE": str(CATALOGUE),
         "ONBOARD_CURATORS_CHANNEL": CURATORS,
         "ONBOARD_LISTENING": "true",
+        "ONBOARD_DATABASE_URL": f"sqlite:///{slack.store}",
         **how,
         **more,
     }
@@ -110,13 +125,32 @@ def settings_of(slack: Playground, port: int, **more: str) -> Settings:
 
 
 @asynccontextmanager
+async def bot(
+    slack: Slack, port: int, count: int = 1, **settings: str
+) -> AsyncIterator[asyncio.Event]:
+    """Run so many bots on one store, which wait for nothing longer than it takes to test it."""
+    slack.work = InHand()
+    async with AsyncExitStack() as stack:
+        for _ in range(count):
+            running = serving(settings_of(slack, port, **settings), QUICK, slack.work)
+            stop = await stack.enter_async_context(running)
+        yield stop
+
+
+@asynccontextmanager
 async def serving(
-    settings: Settings, patience: Patience = PATIENCE
+    settings: Settings, patience: Patience = PATIENCE, in_hand: InHand | None = None
 ) -> AsyncIterator[asyncio.Event]:
     """Run the bot, as ready as when it says so; setting the event stops it."""
     stop, ready = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(
-        serve(settings, stop=stop, ready=lambda _: ready.set(), patience=patience)
+        serve(
+            settings,
+            stop=stop,
+            ready=lambda _: ready.set(),
+            patience=patience,
+            in_hand=in_hand,
+        )
     )
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -128,6 +162,22 @@ async def serving(
     finally:
         stop.set()
         await running
+
+
+def books(folder: Path, *names: str) -> Path:
+    """Write a catalogue of books, as an editor does: aside, and then in the place of the other."""
+    aside, file = folder / "aside.yaml", folder / "resources.yaml"
+    aside.write_text(THINGS + ("".join(map(RESOURCE.format, names)) or " []\n"))
+    return aside.replace(file)
+
+
+@asynccontextmanager
+async def locked(store: Path) -> AsyncIterator[None]:
+    """Keep everybody else from writing to a store, as a backup does that goes wrong."""
+    with closing(sqlite3.connect(store, check_same_thread=False)) as other:
+        # Beside the loop, in which the bot may be in the middle of writing.
+        await asyncio.to_thread(other.execute, "BEGIN EXCLUSIVE")
+        yield
 
 
 def free_port() -> int:
@@ -147,22 +197,27 @@ async def workspace(
     url = f"http://127.0.0.1:{port}" if mode == "http" else None
     # The manifest is for a public address; the double is told the real one.
     made: Mapping[str, Any] = manifest(features, url="https://bot.example.org" if url else None)
-    async with Slack(made, seed, request_url=url and url + EVENTS_PATH, **options) as slack:
-        yield slack, port
+    request_url = url and url + EVENTS_PATH
+    with TemporaryDirectory() as folder:
+        async with Slack(made, seed, request_url=request_url, **options) as slack:
+            slack.store = Path(folder) / "onboard.db"
+            slack.work = InHand()
+            yield slack, port
 
 
 @asynccontextmanager
 async def running(
-    mode: str, folder: Path, *, features: Features = ALL, seed: Seed = SEED, **settings: str
+    mode: str, *, features: Features = ALL, seed: Seed = SEED, **settings: str
 ) -> AsyncIterator[Slack]:
-    """The double with the bot in it, whose state is kept in a folder.
+    """The double with the bot in it.
 
     At the end nothing is left that Slack would merely have put up with.
     """
-    async with workspace(mode, features, seed) as (double, port):
-        own = {"ONBOARD_STATE": str(folder / "state.json"), **settings}
-        async with serving(settings_of(double, port, **own)):
-            yield double
+    async with (
+        workspace(mode, features, seed) as (double, port),
+        serving(settings_of(double, port, **settings), in_hand=double.work),
+    ):
+        yield double
     assert double.warnings == []
 
 
@@ -178,6 +233,21 @@ def buttons(message: Message | View) -> dict[str, dict[str, Any]]:
     return found
 
 
+async def thumb(
+    slack: Slack, message: Message, channel: str, *, up: bool, user: str = NEWCOMER, which: int = 0
+) -> None:
+    """Press a thumb under a message, by default that of the first result."""
+    thumbs = [one for one in message.blocks or () if one["type"] == "context_actions"]
+    block = thumbs[which]
+    element = block["elements"][0]
+    value = element["positive_button" if up else "negative_button"]["value"]
+    await slack.act(
+        user,
+        {"type": "message", "channel": channel, "ts": message.ts},
+        {"block_id": block["block_id"], "action_id": element["action_id"], "value": value},
+    )
+
+
 async def press(
     slack: Playground, message: Message, channel: str, label: str, user: str = NEWCOMER
 ) -> None:
@@ -188,6 +258,22 @@ async def press(
         {"type": "message", "channel": channel, "ts": message.ts},
         {name: button[name] for name in ("block_id", "action_id", "value")},
     )
+
+
+def filled(
+    *,
+    url: str = "https://example.org/k8s",
+    title: str = "Kubernetes from the start",
+    topics: Sequence[str] = ("kvm",),
+    summary: str = "How clusters are run.",
+    **more: str,
+) -> dict[str, dict[str, Any]]:
+    """Return what a person puts into the form for suggestions; by default nothing is wrong."""
+    texts = {"url": url, "title": title, "summary": summary, **more}
+    chosen = {"selected_options": [{"value": one} for one in topics]}
+    return {"topics": {"given": chosen}} | {
+        name: {"given": {"value": text}} for name, text in texts.items()
+    }
 
 
 def text_of(message: Message | View) -> str:

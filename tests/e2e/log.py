@@ -28,7 +28,7 @@ class Log(StringIO):
 
     async def said(self, name: str) -> dict[str, Any]:
         """Wait until there is a line of an event, and return the last one."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (found := self.events(name)):
                 self._grown.clear()
                 await self._grown.wait()

@@ -138,7 +138,7 @@ async def test_a_topic_is_shown_as_a_card(slack: Slack) -> None:
 
 async def test_a_topic_is_shown_in_learning_order(mode: str, tmp_path: Path) -> None:
     """The card of a topic numbers its resources, the easy ones first."""
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=of_words(tmp_path)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=of_words(tmp_path)) as slack:
         shown = text_of(await slack.onboard("listening well"))
         order = ("1. *<https://example.org/ears", "2. *<https://example.org/hearing")
         assert shown.index(order[0]) < shown.index(order[1])
@@ -159,7 +159,7 @@ async def test_a_topic_that_is_not_there(slack: Slack) -> None:
 
 async def test_a_topic_called_like_a_word_of_the_command(mode: str, tmp_path: Path) -> None:
     """A word of the command wins over a topic of that name, and says how to reach the topic."""
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=of_words(tmp_path)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=of_words(tmp_path)) as slack:
         guide = await slack.onboard("help")
         assert "Ask me where to learn something" in guide.text
         assert "`/onboard topic help`" in text_of(guide)
@@ -172,7 +172,7 @@ async def test_a_topic_called_like_a_word_of_the_command(mode: str, tmp_path: Pa
 
 async def test_a_name_that_two_topics_bear(mode: str, tmp_path: Path) -> None:
     """Of two topics that a name fits, one is shown and the other is named."""
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=of_words(tmp_path)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=of_words(tmp_path)) as slack:
         card = await slack.onboard("mem")
         assert " Memory:" in card.text
         assert "Also called that: Recall." in text_of(card)
@@ -202,11 +202,11 @@ async def test_every_topic_is_listed(slack: Slack) -> None:
     assert (menu["type"], len(menu["options"])) == ("static_select", shown.count("• *"))
 
 
-async def test_help_tells_only_of_what_is_there(mode: str, tmp_path: Path) -> None:
+async def test_help_tells_only_of_what_is_there(mode: str) -> None:
     """Where nothing is listened to and nobody keeps the catalogue, help tells of neither."""
     plain = Features(listening=False, agent=True, curators=False)
     async with running(
-        mode, tmp_path, features=plain, ONBOARD_LISTENING="", ONBOARD_CURATORS_CHANNEL=""
+        mode, features=plain, ONBOARD_LISTENING="", ONBOARD_CURATORS_CHANNEL=""
     ) as slack:
         shown = text_of(await slack.onboard("help"))
         assert "/onboard suggest" not in shown
@@ -228,10 +228,10 @@ async def test_suggest_opens_the_form(slack: Slack) -> None:
     assert slack.modals(SECOND) == []
 
 
-async def test_without_curators_nobody_would_read_a_suggestion(mode: str, tmp_path: Path) -> None:
+async def test_without_curators_nobody_would_read_a_suggestion(mode: str) -> None:
     """Where no channel of curators is named, `/onboard suggest` says so, and nothing offers it."""
     features = Features(listening=True, agent=True, curators=False)
-    async with running(mode, tmp_path, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
+    async with running(mode, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
         answer = await slack.onboard("suggest")
         assert "Nobody would read a suggestion yet" in answer.text
         assert slack.modals(NEWCOMER) == []
@@ -310,10 +310,10 @@ async def test_direct_messages_need_no_listening(slack: Slack) -> None:
     assert "Listening is for channels" in told.text
 
 
-async def test_listening_that_is_switched_off_for_all(mode: str, tmp_path: Path) -> None:
+async def test_listening_that_is_switched_off_for_all(mode: str) -> None:
     """Where the operator allows no listening, everyone is told so, and who can change that."""
     features = Features(listening=False, agent=True, curators=True)
-    async with running(mode, tmp_path, features=features, ONBOARD_LISTENING="") as slack:
+    async with running(mode, features=features, ONBOARD_LISTENING="") as slack:
         for user in (NEWCOMER, CURATOR):
             for text in ("listen", "listen on"):
                 told = await slack.onboard(text, user=user)
@@ -324,21 +324,21 @@ async def test_listening_that_is_switched_off_for_all(mode: str, tmp_path: Path)
         assert PCI in text_of(answer)
 
 
-async def test_without_curators_admins_may_change_it(mode: str, tmp_path: Path) -> None:
+async def test_without_curators_admins_may_change_it(mode: str) -> None:
     """Where no channel of curators is named, admins of the workspace switch listening."""
     features = Features(listening=True, agent=True, curators=False)
-    async with running(mode, tmp_path, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
+    async with running(mode, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
         told = await slack.onboard("listen shadow")
         assert told.text == "Only admins and owners of this workspace may change that."
         told = await slack.onboard("listen shadow", user=CURATOR)
         assert "is shadow" in told.text
 
 
-async def test_listening_outlives_a_restart(mode: str, tmp_path: Path) -> None:
+async def test_listening_outlives_a_restart(mode: str) -> None:
     """What a curator has set, and what shadow has counted, holds after the bot was restarted."""
     async with workspace(mode, ALL) as (slack, port):
-        settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
-        async with serving(settings):
+        settings = settings_of(slack, port)
+        async with serving(settings, in_hand=slack.work):
             await slack.onboard("listen shadow", user=CURATOR)
             await slack.say(NEWCOMER, HELP, GOOD)
             await slack.quiet()

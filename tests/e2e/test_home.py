@@ -18,6 +18,7 @@ from tests.e2e.double import (
     SECOND,
     Slack,
     buttons,
+    filled,
     running,
     text_of,
 )
@@ -99,18 +100,16 @@ async def test_a_suggestion_from_home(slack: Slack) -> None:
     """What is suggested on the Home tab reaches the curators, and thanks come directly."""
     await press_on(slack, await home(slack), "Suggest a resource")
     form = await slack.modal()
-    values = {"url": "https://example.org/k8s", "title": "K8s"}
-    given = {name: {"given": {"value": value}} for name, value in values.items()}
-    await slack.submit(NEWCOMER, form.id, given)
+    await slack.submit(NEWCOMER, form.id, filled(url="https://example.org/k8s", title="K8s"))
     (thanks,) = await slack.said(slack.direct(NEWCOMER))
     assert thanks.text == "Thank you. The curators have your suggestion: K8s"
     assert len(slack.by_bot(CURATORS, CURATOR)) == 1
 
 
-async def test_home_without_curators(mode: str, tmp_path: Path) -> None:
+async def test_home_without_curators(mode: str) -> None:
     """Where nobody would read a suggestion, the Home tab asks for none."""
     features = Features(listening=True, agent=True, curators=False)
-    async with running(mode, tmp_path, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
+    async with running(mode, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
         assert "Suggest a resource" not in buttons(await home(slack))
 
 
@@ -118,7 +117,7 @@ async def test_home_is_as_new_as_the_catalogue(mode: str, tmp_path: Path) -> Non
     """Opened again after an edit, the Home tab shows what there is now, and pings nobody."""
     file = tmp_path / "resources.yaml"
     file.write_text("version: 1\ntopics: []\nresources: []\n")
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=str(file)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=str(file)) as slack:
         view = await home(slack)
         assert "0 resources, 0 topics." in text_of(view)
         assert "The catalogue has no topics yet." in (await slack.onboard("topics")).text
@@ -160,10 +159,10 @@ async def test_the_examples_of_help_can_be_answered(slack: Slack) -> None:
 
 
 @pytest.mark.parametrize("tab", ["messages", "home"])
-async def test_without_the_pane_nothing_is_suggested(mode: str, tmp_path: Path, tab: str) -> None:
+async def test_without_the_pane_nothing_is_suggested(mode: str, tab: str) -> None:
     """Where the operator switched the pane off, the bot offers no prompts and answers all else."""
     features = Features(listening=True, agent=False, curators=True)
-    async with running(mode, tmp_path, features=features, ONBOARD_AGENT="false") as slack:
+    async with running(mode, features=features, ONBOARD_AGENT="false") as slack:
         await slack.open_home(NEWCOMER, tab)
         direct = slack.direct(NEWCOMER)
         answer = await slack.answer_to(slack.say(NEWCOMER, direct, "what is ACPI"), direct)

@@ -2,16 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import Fault, RefusedError
+from bot.playground import Fault
 from bot.playground.conversation import Message
-from bot.playground.views import View
 from bot.settings import Features
-from bot.slack.manifest import COMMAND
 from tests.e2e.double import (
     CURATOR,
     CURATORS,
@@ -24,6 +21,7 @@ from tests.e2e.double import (
     press,
     running,
     text_of,
+    thumb,
 )
 
 GOOD = "how does PCI enumeration work"
@@ -31,20 +29,6 @@ UNSURE = "where do I learn about graphics"
 NOTHING = "how to learn kubernetes"
 PCI = "pci-enumeration.html"
 KNOWN = "https://www.khoury.northeastern.edu/~pjd/cs7680/homework/pci-enumeration.html"
-
-
-async def thumb(
-    slack: Slack, message: Message, channel: str, *, up: bool, user: str = NEWCOMER
-) -> None:
-    """Press the first thumb under a message."""
-    block = next(one for one in message.blocks or () if one["type"] == "context_actions")
-    element = block["elements"][0]
-    value = element["positive_button" if up else "negative_button"]["value"]
-    await slack.act(
-        user,
-        {"type": "message", "channel": channel, "ts": message.ts},
-        {"block_id": block["block_id"], "action_id": element["action_id"], "value": value},
-    )
 
 
 async def choose(slack: Slack, message: Message, channel: str, topic: str) -> None:
@@ -116,7 +100,8 @@ async def test_two_answers_can_both_be_shared(slack: Slack) -> None:
     for count in (1, 2):
         await press(slack, await slack.onboard(GOOD), HELP, "Share here")
         await slack.said(HELP, SECOND, count)
-        await slack.idle()
+        # The private one goes when it is shared; what is counted next comes after.
+        await slack.quiet()
 
 
 async def test_share_where_the_bot_is_no_member(slack: Slack) -> None:
@@ -236,13 +221,13 @@ async def test_a_thumb_down_asks_for_something_better(slack: Slack) -> None:
     assert thanks.seen_by == NEWCOMER
     assert "Do you know something better?" in thanks.text
     await press(slack, thanks, HELP, "Suggest a resource")
-    assert GOOD in (await slack.modal()).state()["why"]["given"]["value"]
+    assert (await slack.modal()).state()["ask"]["given"]["value"] == GOOD
 
 
-async def test_without_curators_a_thumb_down_asks_nothing(mode: str, tmp_path: Path) -> None:
+async def test_without_curators_a_thumb_down_asks_nothing(mode: str) -> None:
     """Where nobody would read a suggestion, a thumb down is only thanked for."""
     features = Features(listening=True, agent=True, curators=False)
-    async with running(mode, tmp_path, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
+    async with running(mode, features=features, ONBOARD_CURATORS_CHANNEL="") as slack:
         await slack.mention(GOOD)
         (answer,) = await slack.said(HELP)
         thanks = await slack.answer_to(thumb(slack, answer, HELP, up=False))
@@ -300,7 +285,7 @@ async def test_a_long_topic_goes_on(mode: str, tmp_path: Path) -> None:
     )
     file = tmp_path / "resources.yaml"
     file.write_text(f"version: 1\ntopics: [{{id: parts, name: Parts}}]\nresources:{entries}\n")
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=str(file)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=str(file)) as slack:
         card = await slack.onboard("parts")
         assert "8. *<" in text_of(card)
         assert "9. *<" not in text_of(card)
@@ -324,108 +309,6 @@ async def test_all_topics_and_the_menu(slack: Slack) -> None:
     assert "Share here" in buttons(card)
     await slack.quiet()
     assert slack.by_bot(HELP, SECOND) == []
-
-
-# --- Suggest a resource
-
-
-def filled(**given: Any) -> dict[str, dict[str, Any]]:
-    """Return what a person puts into the form."""
-    values: dict[str, dict[str, Any]] = {
-        name: {"given": {"value": value}} for name, value in given.items() if name != "topics"
-    }
-    if topics := given.get("topics"):
-        values["topics"] = {"given": {"selected_options": [{"value": one} for one in topics]}}
-    return values
-
-
-async def form_after(slack: Slack, text: str, channel: str = HELP) -> View:
-    """Ask something with `/onboard`, and press *Suggest a resource* under the answer."""
-    answer = await slack.onboard(text, channel=channel)
-    await press(slack, answer, channel, "Suggest a resource")
-    return await slack.modal()
-
-
-async def test_a_suggestion_reaches_the_curators(slack: Slack) -> None:
-    """What is suggested is posted to the curators with name, topics and question; thanks follow."""
-    form = await form_after(slack, NOTHING)
-    assert form.state()["why"]["given"]["value"] == f"Answers: {NOTHING}"
-    values = filled(url="https://example.org/k8s", title="K8s for <all>", topics=["kvm", "rust"])
-    thanks = await slack.answer_to(slack.submit(NEWCOMER, form.id, values))
-    assert thanks.seen_by == NEWCOMER
-    assert thanks.text == "Thank you. The curators have your suggestion: K8s for &lt;all&gt;"
-    await slack.until(lambda: not slack.modals(NEWCOMER))
-    (told,) = slack.by_bot(CURATORS, CURATOR)
-    assert told.text == f"<@{NEWCOMER}> suggests a resource: K8s for &lt;all&gt;"
-    shown = text_of(told)
-    for part in (
-        "*<https://example.org/k8s|K8s for &lt;all&gt;>*",
-        "Topics: KVM, Rust",
-        f"Why: Answers: {NOTHING}",
-        f"After asking “{NOTHING}”",
-    ):
-        assert part in shown
-    await slack.quiet()
-    assert slack.by_bot(HELP, SECOND) == []
-    post = slack.called("chat.postMessage")[0].arguments
-    assert post["unfurl_links"] is post["unfurl_media"] is False
-    assert post["metadata"]["event_payload"]["key"]
-
-
-async def test_a_suggestion_needs_only_a_link_and_a_title(slack: Slack) -> None:
-    """Topics and reason may be left out; Slack itself asks for the rest."""
-    await slack.command(NEWCOMER, HELP, COMMAND, "suggest")
-    form = await slack.modal()
-    with pytest.raises(RefusedError) as refused:
-        await slack.submit(NEWCOMER, form.id)
-    assert refused.value.errors.keys() == {"url", "title"}
-    await slack.submit(NEWCOMER, form.id, filled(url="https://example.org/k8s", title="K8s"))
-    (told,) = await slack.said(CURATORS, CURATOR)
-    assert "Topics:" not in text_of(told)
-    assert "Why:" not in text_of(told)
-    assert "After asking" not in text_of(told)
-
-
-async def test_the_form_tells_what_is_wrong(slack: Slack) -> None:
-    """A suggestion with a fault stays open with the fault at its field, and reaches nobody."""
-    form = await form_after(slack, NOTHING)
-    for url, title, field, sentence in (
-        (KNOWN, "PCI", "url", "The catalogue has this already: PCI Enumeration"),
-        (KNOWN.replace("https://", "http://"), "PCI", "url", "The catalogue has this already"),
-        ("https://me:secret@example.org/", "Mine", "url", "This address contains a user name"),
-        ("https://example.org/new", "?!", "title", "Give it a title of some words."),
-    ):
-        await slack.settled(await slack.submit(NEWCOMER, form.id, filled(url=url, title=title)))
-        assert slack.modals(NEWCOMER) == [form]
-        assert form.errors is not None
-        assert form.errors.keys() == {field}
-        assert form.errors[field].startswith(sentence)
-    await slack.quiet()
-    assert slack.by_bot(CURATORS, CURATOR) == []
-    good = filled(url="https://example.org/new", title="Something new")
-    await slack.submit(NEWCOMER, form.id, good)
-    await slack.said(CURATORS, CURATOR)
-    await slack.until(lambda: not slack.modals(NEWCOMER))
-
-
-async def test_thanks_find_the_person(slack: Slack) -> None:
-    """From a channel without the bot, thanks for a suggestion come as a direct message."""
-    form = await form_after(slack, NOTHING, GENERAL)
-    await slack.submit(NEWCOMER, form.id, filled(url="https://example.org/k8s", title="K8s"))
-    (thanks,) = await slack.said(slack.direct(NEWCOMER))
-    assert thanks.text == "Thank you. The curators have your suggestion: K8s"
-    assert slack.by_bot(GENERAL, SECOND) == []
-
-
-async def test_a_suggestion_from_direct_messages(slack: Slack) -> None:
-    """What is suggested from direct messages is thanked for there."""
-    direct = slack.direct(NEWCOMER)
-    answer = await slack.answer_to(slack.say(NEWCOMER, direct, NOTHING), direct)
-    await press(slack, answer, direct, "Suggest a resource")
-    form = await slack.modal()
-    values = filled(url="https://example.org/k8s", title="K8s")
-    thanks = await slack.answer_to(slack.submit(NEWCOMER, form.id, values), direct)
-    assert thanks.text == "Thank you. The curators have your suggestion: K8s"
 
 
 # --- Listening
@@ -524,7 +407,7 @@ ASKED = "how do I tie a bowline"
 
 async def answered(slack: Slack, text: str, told: str) -> Message:
     """Ask again and again until the answer says so; the bot tells nobody of a good edit."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while told not in text_of(answer := await slack.onboard(text)):
             pass
         return answer
@@ -534,7 +417,7 @@ async def test_an_edit_is_taken_up_while_running(mode: str, tmp_path: Path) -> N
     """Who writes the catalogue anew gets the new answers without a restart."""
     file = tmp_path / "resources.yaml"
     file.write_text(FIRST)
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=str(file)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=str(file)) as slack:
         assert "bowline" in text_of(await slack.onboard(ASKED))
         file.write_text(SECOND_EDITION)
         await answered(slack, "how do I tie a sheepshank", "https://example.org/sheepshank")
@@ -545,7 +428,7 @@ async def test_a_broken_edit_changes_nothing(mode: str, tmp_path: Path) -> None:
     """The curators get every fault with its line, once; the catalogue before it still answers."""
     file = tmp_path / "resources.yaml"
     file.write_text(FIRST)
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=str(file)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=str(file)) as slack:
         assert "https://example.org/bowline" in text_of(await slack.onboard(ASKED))
         file.write_text(FIRST.replace("topics: [knots]", "kind: tutorail\n    lvl: intro"))
         (told,) = await slack.said(CURATORS, CURATOR)
@@ -564,7 +447,7 @@ async def test_what_the_catalogue_has_lost(mode: str, tmp_path: Path) -> None:
     """Buttons about what is no longer in the catalogue say so, each time they are pressed."""
     file = tmp_path / "resources.yaml"
     file.write_text(FIRST)
-    async with running(mode, tmp_path, ONBOARD_CATALOGUE=str(file)) as slack:
+    async with running(mode, ONBOARD_CATALOGUE=str(file)) as slack:
         answer, card = await slack.onboard(ASKED), await slack.onboard("knots")
         listed = await slack.onboard("topics")
         file.write_text(SECOND_EDITION)

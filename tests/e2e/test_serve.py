@@ -137,17 +137,20 @@ async def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> N
 
 
 async def test_faults_of_files_and_tokens_are_named_at_once(tmp_path: Path) -> None:
-    """A broken catalogue, a broken state file and tokens Slack does not take: all in one run."""
-    files = {"ONBOARD_CATALOGUE": "broken.yaml", "ONBOARD_STATE": "broken.json"}
-    for name in files.values():
-        (tmp_path / name).write_text("{")
+    """A broken catalogue, a store that is none and tokens Slack does not take: all in one run."""
+    for name in ("broken.yaml", "broken.db"):
+        (tmp_path / name).write_text("{" * 1_000)
+    files = {
+        "ONBOARD_CATALOGUE": "broken.yaml",
+        "ONBOARD_DATABASE_URL": "sqlite:///broken.db",
+    }
     async with workspace("socket") as (slack, _):
         given = environment(slack, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN, **files)
         complaints = await failed(tmp_path, "serve", **given)
-    begin = ("broken.yaml:2:1: ", "broken.json ", "SLACK_BOT_TOKEN ", "SLACK_APP_TOKEN ")
+    begin = ("broken.yaml:1:", "The store broken.db ", "SLACK_BOT_TOKEN ", "SLACK_APP_TOKEN ")
     for start in begin:
         assert any(line.startswith(start) for line in complaints), start
-    assert all(line.startswith(("broken", "SLACK_")) for line in complaints)
+    assert all(line.startswith(("broken", "The store", "SLACK_")) for line in complaints)
 
 
 async def test_faults_of_settings_and_catalogue_are_named_at_once(tmp_path: Path) -> None:
@@ -255,11 +258,11 @@ async def test_an_impatient_operator_is_obeyed(tmp_path: Path) -> None:
         assert len(slack.by_bot(HELP)) == 1
 
 
-async def test_http_mode_says_where_it_listens_and_that_it_stops(tmp_path: Path) -> None:
+async def test_http_mode_says_where_it_listens_and_that_it_stops() -> None:
     """While it finishes what it has in hand, its health is 503, so that it is sent nothing more."""
     async with workspace("http") as (slack, port):
         health = f"http://127.0.0.1:{port}/healthz"
-        settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
+        settings = settings_of(slack, port)
         async with serving(settings) as stop, aiohttp.ClientSession() as session:
             async with session.get(health) as answer:
                 assert (answer.status, await answer.json()) == (200, {"status": "ok"})
@@ -278,11 +281,11 @@ async def test_http_mode_says_where_it_listens_and_that_it_stops(tmp_path: Path)
         assert len(slack.by_bot(HELP)) == 1
 
 
-async def test_what_it_has_taken_it_answers(mode: str, tmp_path: Path) -> None:
+async def test_what_it_has_taken_it_answers(mode: str) -> None:
     """Whatever it has acknowledged when it stops is answered, once; nothing else is."""
     for answered in (0, 1, 4, 7):
         async with workspace(mode, retry_after=()) as (slack, port):
-            settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
+            settings = settings_of(slack, port)
             async with serving(settings) as stop:
                 for _ in range(5):
                     await slack.mention(ASKED)
@@ -320,11 +323,11 @@ async def test_what_slack_repeats_is_answered_once(mode: str, tmp_path: Path) ->
             assert answers == [ts]
 
 
-async def test_what_it_has_worked_out_it_delivers(mode: str, tmp_path: Path) -> None:
+async def test_what_it_has_worked_out_it_delivers(mode: str) -> None:
     """A command whose answer is there, but not sent yet, is acknowledged with it before the end."""
     with logged() as log:
         async with workspace(mode) as (slack, port):
-            settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
+            settings = settings_of(slack, port)
             async with serving(settings) as stop:
                 sent = await slack.command(NEWCOMER, HELP, COMMAND, ASKED)
                 await log.said("question")
@@ -334,11 +337,11 @@ async def test_what_it_has_worked_out_it_delivers(mode: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("how", ["refresh", "drop"])
-async def test_no_question_is_lost_with_a_socket(tmp_path: Path, how: str) -> None:
+async def test_no_question_is_lost_with_a_socket(how: str) -> None:
     """Sockets that Slack renews or that break lose no question, and double none."""
     async with workspace("socket", ack_seconds=1.0) as (slack, port):
-        settings = settings_of(slack, port, ONBOARD_STATE=str(tmp_path / "state.json"))
-        async with serving(settings):
+        settings = settings_of(slack, port)
+        async with serving(settings, in_hand=slack.work):
             asked = []
             for number in range(30):
                 asked.append(await slack.mention(ASKED))

@@ -1,6 +1,5 @@
 """Where the bot answers, and how: each row and column of the table in the README."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -495,11 +494,10 @@ async def test_what_a_person_writes_pings_nobody(slack: Slack) -> None:
     assert "<@" not in text_of(answer)
 
 
-async def test_it_speaks_once_in_a_thread_even_after_a_restart(mode: str, tmp_path: Path) -> None:
+async def test_it_speaks_once_in_a_thread_even_after_a_restart(mode: str) -> None:
     """In a thread where it has spoken already it stays silent, whatever it has forgotten since."""
-    state = str(tmp_path / "state.json")
     async with workspace(mode) as (slack, port):
-        settings = settings_of(slack, port, ONBOARD_STATE=state)
+        settings = settings_of(slack, port)
         async with serving(settings):
             ts = await slack.mention(GOOD)
             await slack.said(HELP)

@@ -51,10 +51,15 @@ def test_the_manifest_keeps_to_the_limits_of_slack(features: Features, url: str 
     assert 1 <= len(command["description"]) <= 2000
     assert 1 <= len(command["usage_hint"]) <= 1000
     assert command["should_escape"] is False
-    (shortcut,) = found["features"]["shortcuts"]
-    assert (shortcut["type"], shortcut["callback_id"]) == ("message", "find_resources")
-    assert shortcut["name"] == "Find resources"
-    assert 1 <= len(shortcut["description"]) <= 150
+    shortcuts = found["features"]["shortcuts"]
+    assert {one["callback_id"]: one["name"] for one in shortcuts} == {
+        "find_resources": "Find resources",
+        "suggest_link": "Suggest this link",
+    }
+    for shortcut in shortcuts:
+        assert shortcut["type"] == "message"
+        assert 1 <= len(shortcut["name"]) <= 24
+        assert 1 <= len(shortcut["description"]) <= 150
     assert found["oauth_config"] == {"scopes": {"bot": list(scopes(features))}}
     assert found["settings"]["event_subscriptions"]["bot_events"] == list(events(features))
     assert len(set(scopes(features))) == len(scopes(features)) <= 255

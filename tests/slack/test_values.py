@@ -66,6 +66,7 @@ def test_the_longest_message_fits(letter: str, asks: str) -> None:
     carried = Carried(
         question=searchable(message), surface="mention", resource="r" * 80, topic="t" * 80,
         channel="C0123456789A", thread="1700000000.123456", start=8, useful=False,
+        asking="f" * 24,
     )  # fmt: skip
     assert len(packed(carried)) <= 2000
     assert unpacked(packed(carried)) == carried

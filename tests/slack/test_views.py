@@ -1,17 +1,22 @@
 """How what the bot says looks: what is there, what is not, and for whom."""
 
+import datetime as dt
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.gaps import Gap, Gaps
 from bot.library import Snapshot
-from bot.model import Answer, Resource
+from bot.model import Answer, Resource, Source
+from bot.overlay import SUGGESTED
+from bot.records import STATUSES, Draft, Status, Suggestion, Thumbs
 from bot.search import Index
 from bot.slack import views
 from bot.slack.values import Carried, unpacked
 from bot.slack.views import Message, Offers
+from tests.samples import DAY
 from tests.slack.samples import Json, buttons, faults, held, long_url, marked, snapshot
 
 CARRIED = Carried(question="how does virtio work", surface="slash")
@@ -102,6 +107,15 @@ def test_what_is_not_known_is_not_said(held_here: Snapshot) -> None:
         "*<https://example.org/bus|PCI enumeration>*", "Summary of bus.", "PCI",
         "Why: “pci” and “enumeration” in the title",
     ]  # fmt: skip
+
+
+def test_what_was_suggested_is_marked(held_here: Snapshot) -> None:
+    """Until a suggestion is in the file, it says whose it is; an entry of the file does not."""
+    bus = found(held_here, "bus")
+    for page, facts in ((SUGGESTED, "PCI · suggested by a colleague"), ("wiki.md", "PCI")):
+        one = replace(bus, source=Source(page=page))
+        message = views.single(one, held_here.catalogue, CARRIED, answered(held_here))
+        assert marked(list(message.blocks)).splitlines()[2] == facts
 
 
 def test_each_result_can_be_judged(held_here: Snapshot) -> None:
@@ -240,6 +254,17 @@ def test_an_explanation_adds_up(held_here: Snapshot, asked: str) -> None:
     assert float(totals[0]) == pytest.approx(sum(line.adds for line in first.features), abs=0.01)
     sure = "over 99%" if given.confidence > 0.99 else f"{given.confidence:.0%}"
     assert f"*{sure}* sure, so I call it “answer”" in text
+
+
+def test_an_explanation_says_what_thumbs_did(held_here: Snapshot) -> None:
+    """What people said of a resource is a line of its sum, with a word on what it is."""
+    plain = held_here.index.search("virtio", "mention")
+    first = plain.candidates[0].resource.id
+    liked = held_here.index.preferring({first: -0.5}).search("virtio", "mention")
+    said = [marked(views.explanation(given, CARRIED)) for given in (plain, liked)]
+    assert ["feedback" in text.lower() for text in said] == [False, True]
+    assert re.search(r"^feedback +-0\.50 +-0\.05$", said[1], re.MULTILINE)
+    assert "“feedback” is what thumbs said, -1 to 1" in said[1]
 
 
 def test_links_beside_are_shown_if_they_are_short() -> None:
@@ -387,45 +412,115 @@ def test_listening_is_changed_by_those_who_may(*, may_change: bool) -> None:
         assert text.startswith(f"Listening in this channel is *{setting}*.")
 
 
-def test_a_form_is_filled_from_the_question(held_here: Snapshot) -> None:
-    """The form holds the question, the address and the title it was opened from, made plain."""
-    form = views.suggestion_form(
-        held_here.catalogue, replace(CARRIED, question="what is <x>"), title="A <b>",
-        url="https://e.org/",
-    )  # fmt: skip
+# Suggestions
+
+DRAFT = Draft(
+    url="https://e.org/?a|b",
+    title="<!here>",
+    summary="good & short",
+    topics=("virtio", "pci"),
+    ask="what is <x>",
+)
+PENDING = Suggestion(id=7, draft=DRAFT, status="pending", at=DAY, by="U0000000001")
+
+
+def fields(form: Json) -> dict[str, Json]:
+    """Return the inputs of a form by their block."""
+    return {block["block_id"]: block["element"] for block in form["blocks"] if "element" in block}
+
+
+def test_a_form_is_filled_with_what_is_known(held_here: Snapshot) -> None:
+    """The form holds what is known of a suggestion, made plain, and its home is named first."""
+    here = Carried(channel="C1", thread="1.2", asking="a")
+    form = views.suggestion_form(held_here.catalogue, DRAFT, here)
     assert faults(form) == []
-    elements = {
-        block["block_id"]: block["element"] for block in form["blocks"] if "element" in block
-    }
-    assert elements["url"]["initial_value"] == "https://e.org/"
-    assert elements["title"]["initial_value"] == "A ‹b›"
-    assert elements["why"]["initial_value"] == "Answers: what is ‹x›"
-    assert [option["value"] for option in elements["topics"]["options"]] == [
-        "pci", "virtio", "vfio", "empty",
-    ]  # fmt: skip
-    assert unpacked(form["private_metadata"]).question == "what is <x>"
+    inputs = fields(form)
+    assert inputs["url"]["initial_value"] == "https://e.org/?a|b"
+    assert inputs["title"]["initial_value"] == "‹!here›"
+    assert inputs["summary"]["initial_value"] == "good & short"
+    assert inputs["ask"]["initial_value"] == "what is ‹x›"
+    offered, chosen = (
+        [option["value"] for option in inputs["topics"][name]]
+        for name in ("options", "initial_options")
+    )
+    assert (offered, chosen) == (["pci", "virtio", "vfio", "empty"], ["virtio", "pci"])
+    assert unpacked(form["private_metadata"]) == here
 
 
-def test_curators_read_the_whole_suggestion() -> None:
-    """A suggestion names who, what, where it belongs, why and after which question, disarmed."""
-    message = views.suggestion(
-        "U0000000001", url="https://e.org/?a|b", title="<!here>",
-        topics=["PCI", "<x>"] + ["T"] * 300, why="good & short", question="how",
-    )  # fmt: skip
+def test_an_empty_form_asks_for_all_but_a_question(held_here: Snapshot) -> None:
+    """Nothing is known: link, title, topics and words are asked for, and a question may be left."""
+    empty = Draft(url="", title="", summary="")
+    form = views.suggestion_form(held_here.catalogue, empty, Carried())
+    assert not any(name.startswith("initial") for it in fields(form).values() for name in it)
+    optional = [it["block_id"] for it in form["blocks"] if it.get("optional")]
+    assert optional == ["ask"]
+
+
+def test_of_many_topics_those_chosen_can_be_kept() -> None:
+    """Slack shows a hundred topics at most; those of a suggestion that is edited are among them."""
+    topics: list[Json] = [{"id": f"t{n:03}", "name": f"Topic {n}"} for n in range(120)]
+    draft = replace(DRAFT, topics=("t118", "t002"))
+    form = views.edit_form(held(topics, []), draft, Carried())
+    assert faults(form) == []
+    menu = fields(form)["topics"]
+    assert len(menu["options"]) == 100
+    assert [one["value"] for one in menu["initial_options"]] == ["t118", "t002"]
+
+
+def test_curators_read_the_whole_suggestion(held_here: Snapshot) -> None:
+    """A suggestion names who, what, where it belongs, why and what it answers, disarmed."""
+    draft = replace(DRAFT, topics=("pci", "<x>", *["T"] * 300))
+    message = views.suggestion(replace(PENDING, draft=draft), held_here.catalogue)
     assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
-    who, title, address, topics, why, after = marked(list(message.blocks)).splitlines()
+    who, title, address, why, topics, asks, state = marked(list(message.blocks)).splitlines()
     assert who == "<@U0000000001> suggests a resource"
     assert title == "*<https://e.org/?a%7Cb|&lt;!here&gt;>*"
     assert address == "https://e.org/?a|b"
+    assert why == "good &amp; short"
     assert topics.startswith("Topics: PCI, &lt;x&gt;, T, ")
-    assert (why, after) == ("Why: good &amp; short", "After asking “how”")
+    assert asks == "Answers “what is &lt;x&gt;”"
+    assert state == "Waiting for a decision"
+
+
+STANDS = {
+    "pending": ("Waiting for a decision", ["Approve", "Edit", "Decline"]),
+    "approved": ("Approved by <@U0000000001>", ["Undo"]),
+    "declined": ("Declined by <@U0000000001>: too &lt;old&gt;", ["Undo"]),
+    "merged": ("In the catalogue’s file", []),
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_card_says_how_it_stands(held_here: Snapshot, status: Status) -> None:
+    """Each state of a suggestion has its words and the buttons that lead out of it, and no others.
+
+    Of one whose people are forgotten it is still told what it is.
+    """
+    given = replace(PENDING, status=status)
+    if status in ("approved", "declined"):
+        given = replace(given, decided_by="U0000000001")
+    if status == "declined":
+        given = replace(given, reason="too <old>")
+    message = views.suggestion(given, held_here.catalogue)
+    state, labels = STANDS[status]
+    assert marked(list(message.blocks)).splitlines()[-1] == state
+    there = buttons(list(message.blocks))
+    assert list(there) == labels
+    assert all(carried(button) == Carried(suggestion=7) for button in there.values())
+    nobody = views.suggestion(replace(given, by=None, decided_by=None), held_here.catalogue)
+    assert marked(list(nobody.blocks)).startswith("Somebody suggests a resource")
 
 
 @pytest.mark.parametrize("url", ["!channel", "@U0000000009", "javascript:alert(1)"])
-def test_a_suggested_address_pings_nobody(url: str) -> None:
+def test_a_suggested_address_pings_nobody(held_here: Snapshot, url: str) -> None:
     """What is suggested as an address and is none is shown, not linked."""
-    message = views.suggestion("U0000000001", url=url, title="t", topics=[], why="", question="")
-    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+    given = replace(PENDING, draft=replace(DRAFT, url=url))
+    for message in (
+        views.suggestion(given, held_here.catalogue),
+        views.approved(given),
+        views.declined(given),
+    ):
+        assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
 
 
 def test_curators_read_the_first_faults() -> None:
@@ -443,3 +538,101 @@ def test_what_is_not_confirmed_can_be_posted_again() -> None:
     message = views.unconfirmed(CARRIED)
     assert carried(buttons(list(message.blocks))["Post it again"]) == CARRIED
     assert message.text.endswith("press the button.")
+
+
+# Gaps
+
+NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+GAP = Gap(
+    words=("nested", "virtualization"),
+    times=4,
+    people=3,
+    first=NOW - dt.timedelta(days=40),
+    last=NOW - dt.timedelta(days=2),
+    keys=("a",),
+    waiting=0,
+)
+
+
+def test_a_gap_says_how_often_by_how_many_and_when() -> None:
+    """A line for each gap, with a button that carries its words to the form for suggestions."""
+    once = replace(GAP, words=("<!here>", "&"), times=1, people=1, waiting=2, last=NOW)
+    message = views.gaps(Gaps((GAP, replace(GAP, people=1), once)), NOW)
+    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+    assert marked(list(message.blocks)).splitlines() == [
+        "*What people asked for in vain:*",
+        "*nested virtualization*: asked 4 times by 3 people, most recently 2 days ago",
+        "*nested virtualization*: asked 4 times by one person, most recently 2 days ago",
+        "*&lt;!here&gt; &amp;*: asked once, today; 2 waiting for an answer",
+    ]
+    assert "asked 4 times by 3 people" in message.text
+    button = message.blocks[1]["accessory"]
+    assert (button["action_id"], button["text"]["text"]) == ("suggest", "Suggest a resource")
+    assert carried(button).question == "nested virtualization"
+
+
+def test_gaps_without_the_curators_channel_have_no_button() -> None:
+    """Where nothing can be suggested, no gap offers it."""
+    message = views.gaps(Gaps((GAP,)), NOW, suggest=False)
+    assert buttons(list(message.blocks)) == {}
+    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+
+
+def test_the_first_ten_gaps_are_shown() -> None:
+    """Ten gaps are shown, the others and the hidden ones are counted, with the reason."""
+    lines = marked(list(views.gaps(Gaps((GAP,) * 12, 1), NOW).blocks)).splitlines()
+    assert len(lines) == 1 + 10 + 2
+    assert lines[-2:] == [
+        "… and 2 more: `onboard gaps` lists all.",
+        "Not shown: 1 gap that fewer people asked for than `ONBOARD_GAP_PEOPLE` says.",
+    ]
+
+
+def test_no_gaps_is_said_honestly() -> None:
+    """Nothing open and nothing that enough people asked for are different sentences."""
+    assert marked(list(views.gaps(Gaps(), NOW).blocks)) == (
+        "*I know of no gap: no question is open.*"
+    )
+    hidden = marked(list(views.gaps(Gaps((), 1200), NOW).blocks)).splitlines()
+    assert hidden == [
+        "*There is nothing that several people asked for in vain.*",
+        "Not shown: 1,200 gaps that fewer people asked for than `ONBOARD_GAP_PEOPLE` says.",
+    ]
+
+
+def test_curators_read_what_did_not_help(held_here: Snapshot) -> None:
+    """Resources that did not help are named with the counts of their thumbs, after the gaps."""
+    judged = [(found(held_here, "ring"), Thumbs(1, 2)), (found(held_here, "bus"), Thumbs(0, 1))]
+    message = views.gaps(Gaps(), NOW, judged=judged)
+    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+    assert marked(list(message.blocks)).splitlines()[1:] == [
+        "*What most people found not to help:*",
+        "• *<https://example.org/ring|Virtio rings &amp; queues>*: 2 thumbs down, 1 up",
+        "• *<https://example.org/bus|PCI enumeration>*: 1 thumb down, 0 up",
+    ]
+
+
+def test_a_late_answer_says_what_it_answers(held_here: Snapshot) -> None:
+    """Under the question it says when that was asked; to a person directly also what it was."""
+    given = answered(held_here)
+    here = replace(CARRIED, question="nested <x>", channel="C1", thread="1.2", asking="k")
+    then = NOW - dt.timedelta(days=8)
+    under = views.late_answer(given, held_here.catalogue, here, then, NOW)
+    assert under.text.startswith("You asked last week; there is something now: PCI enumeration")
+    direct = replace(here, channel="", thread="")
+    alone = views.late_answer(given, held_here.catalogue, direct, then, NOW)
+    assert alone.text.startswith(
+        "Last week there was nothing on “nested &lt;x&gt;”; there is something now: PCI"
+    )
+    for message, carrying in ((under, here), (alone, direct)):
+        assert faults({"text": message.text, "blocks": list(message.blocks)}) == []
+        thumbs = [it["elements"][0] for it in message.blocks if it["type"] == "context_actions"]
+        told = unpacked(thumbs[0]["positive_button"]["value"])
+        assert told == replace(carrying, resource="bus", useful=True)
+
+
+def test_gaps_as_long_as_can_be_are_sent() -> None:
+    """Words of any length and kind make a message that Slack takes, and buttons that fit."""
+    words = tuple(f"{'&' * 200}{n}" for n in range(12))
+    message = views.gaps(Gaps((replace(GAP, words=words),) * 20, 9), NOW)
+    assert faults({"text": message.text, "blocks": list(message.blocks)}) == []

@@ -4,52 +4,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.seen import Seen
+from bot.seen import Seen
 
 
 def test_a_key_is_claimed_once() -> None:
     """The first claim holds, every other within the time that is kept fails."""
     seen = Seen(kept=10, most=5)
-    assert seen.claim("C1", "17.1", now=0)
-    assert not seen.claim("C1", "17.1", now=0)
-    assert not seen.claim("C1", "17.1", now=9.9)
+    assert seen.claim("C1", "17.1", at=0)
+    assert not seen.claim("C1", "17.1", at=0)
+    assert not seen.claim("C1", "17.1", at=9.9)
 
 
 def test_a_key_is_forgotten_in_time() -> None:
     """Once the time has passed a key can be claimed anew; a failed claim makes it no longer."""
     seen = Seen(kept=10, most=5)
-    assert seen.claim("C1", now=0)
-    assert not seen.claim("C1", now=9)
-    assert seen.claim("C1", now=10)
-    assert not seen.claim("C1", now=19)
-
-
-def test_a_claim_can_be_given_back() -> None:
-    """A key whose claim was given back can be claimed anew; giving back nothing changes nothing."""
-    seen = Seen(kept=10, most=5)
-    seen.release("C1")
-    assert seen.claim("C1", now=0)
-    seen.release("C1")
-    assert seen.claim("C1", now=0)
-    assert not seen.claim("C1", now=1)
+    assert seen.claim("C1", at=0)
+    assert not seen.claim("C1", at=9)
+    assert seen.claim("C1", at=10)
+    assert not seen.claim("C1", at=19)
 
 
 def test_keys_differ_by_their_parts() -> None:
     """The same letters divided in another way are another key."""
     seen = Seen(kept=10, most=5)
-    assert all(seen.claim(*key, now=0) for key in [("ab", "c"), ("a", "bc"), ("abc",), ()])
+    assert all(seen.claim(*key, at=0) for key in [("ab", "c"), ("a", "bc"), ("abc",), ()])
 
 
 def test_the_oldest_claim_makes_room() -> None:
     """When there are too many, the one that was claimed the longest ago is forgotten."""
     seen = Seen(kept=10, most=2)
-    assert seen.claim("first", now=0)
-    assert seen.claim("second", now=1)
-    assert seen.claim("first", now=10)
-    assert seen.claim("third", now=10)
-    assert not seen.claim("first", now=10)
-    assert not seen.claim("third", now=10)
-    assert seen.claim("second", now=10)
+    assert seen.claim("first", at=0)
+    assert seen.claim("second", at=1)
+    assert seen.claim("first", at=10)
+    assert seen.claim("third", at=10)
+    assert not seen.claim("first", at=10)
+    assert not seen.claim("third", at=10)
+    assert seen.claim("second", at=10)
 
 
 @pytest.mark.parametrize(("kept", "most"), [(0, 1), (-1, 1), (1, 0)])
@@ -69,7 +59,7 @@ def test_no_key_is_claimed_twice_while_it_is_kept(claims: list[tuple[str, int]])
     for key, passed in claims:
         now += passed
         first = key not in held or now - held[key] >= 5
-        assert seen.claim(key, now=now) == first
+        assert seen.claim(key, at=now) == first
         if first:
             held[key] = now
 
@@ -80,5 +70,5 @@ def test_memory_is_bounded(claims: list[tuple[str, int]], most: int) -> None:
     seen, now = Seen(kept=5, most=most), 0
     for key, passed in claims:
         now += passed
-        seen.claim(key, now=now)
+        seen.claim(key, at=now)
         assert len(seen._claimed) <= most

@@ -18,20 +18,20 @@ class Seen:
         self._claimed: OrderedDict[tuple[str, ...], float] = OrderedDict()
         """When each key was claimed, the longest ago first."""
 
-    def claim(self, *key: str, now: float) -> bool:
+    def holds(self, *key: str, at: float) -> bool:
+        """Whether the key was claimed within the time that is kept."""
+        claimed = self._claimed.get(key)
+        return claimed is not None and at - claimed < self._kept
+
+    def claim(self, *key: str, at: float) -> bool:
         """Whether this is the first claim on the key within the time that is kept.
 
-        `now` is in seconds, of a clock that never goes back.
+        `at` is in seconds, of a clock that never goes back.
         """
-        claimed = self._claimed.get(key)
-        if claimed is not None and now - claimed < self._kept:
+        if self.holds(*key, at=at):
             return False
-        self._claimed[key] = now
+        self._claimed[key] = at
         self._claimed.move_to_end(key)
         if len(self._claimed) > self._most:
             self._claimed.popitem(last=False)
         return True
-
-    def release(self, *key: str) -> None:
-        """Give a claim back, so that the key can be claimed anew."""
-        self._claimed.pop(key, None)
