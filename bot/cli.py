@@ -6,24 +6,33 @@ Imports that take long wait inside the commands that need them, so that `--help`
 import gc
 import json
 import os
+import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
-from bot.errors import BotError, CatalogueError, CatalogueUnreadableError
+from bot.errors import BotError, CatalogueError, CatalogueUnreadableError, StoreError
+from bot.files import reason as _reason
+from bot.files import replacing as _replacing
+from bot.files import write as _write
 from bot.model import SURFACES, Catalogue, Problem, Surface
+from bot.records import Status
 
 if TYPE_CHECKING:
     from bot.catalogue.markdown import Report
     from bot.evaluate import Evaluation
     from bot.evaluation_report import Run
+    from bot.merging import Merged
+    from bot.records import Decision, Miss, Suggestion, Thumbs
     from bot.search import Index
+    from bot.store import Store
 
 _T = TypeVar("_T")
 
@@ -33,12 +42,25 @@ DEFAULT_CATALOGUE = Path("resources.yaml")
 _LONGEST_LINE = 1_000_000
 _LARGEST_PAGE = 16 * 2**20
 _MOST_HOLDERS = 10_000
+_BY_HAND_SECONDS = 30.0
+"""Whoever looks after the store by hand may wait longer than somebody in Slack."""
+_USER = re.compile("[UW][A-Z0-9]{2,}")
 
 app = typer.Typer(
     help='Answers "where do I learn X?" from a catalogue of resources.',
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+store = typer.Typer(
+    help="Look after the store, which keeps what people did.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+suggestions = typer.Typer(
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -53,6 +75,13 @@ CataloguePath = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+
+
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="The store to use, if not the one in settings."),
+]
+Number = Annotated[int, typer.Argument(metavar="N", help="The number of a suggestion.")]
 
 
 def main() -> NoReturn:
@@ -357,6 +386,13 @@ def try_it(
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="Where the page is; 0 takes a free port.")
     ] = 4040,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The store to use; without it, what is done there is forgotten at the end.",
+        ),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the bot's log.")] = False,
 ) -> None:
@@ -364,11 +400,15 @@ def try_it(
     import asyncio
 
     from bot import trial
+    from bot.settings import read_store_settings
 
+    if database is not None:
+        read_store_settings({"ONBOARD_DATABASE_URL": database}, None)
     asyncio.run(
         trial.run(
             catalogue,
             port=port,
+            database=database,
             browser=browser,
             log="info" if verbose else "warning",
             say=_tell,
@@ -453,6 +493,304 @@ def gallery(
     if name not in shown:
         raise BotError(f"There is no {name!r} in the gallery. There is: {', '.join(shown)}.")
     _print_json(shown[name])
+
+
+app.add_typer(store, name="store")
+
+
+@store.command("check")
+def store_check(*, database: Database = None) -> None:
+    """Say what the store holds, and whether it is sound. Exit code 1: it is not."""
+    from bot import terminal
+
+    name, report = _with_store(database, lambda it: it.check())
+    terminal.show(terminal.store_report(name, report))
+    raise typer.Exit(FOUND_FAULT if report.faults else FINE)
+
+
+@store.command("migrate")
+def store_migrate(*, database: Database = None) -> None:
+    """Make the tables, or bring them up to date; `onboard serve` does it by itself."""
+    name, _ = _with_store(database, lambda it: it.migrate())
+    _tell(f"The store {name} is up to date.")
+
+
+@store.command("export")
+def store_export(
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here instead of to standard output."),
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Print every row as a line of JSON; people appear under pseudonyms."""
+    if output is None:
+        name, rows = _with_store(database, lambda it: _export(it, sys.stdout.buffer))
+    else:
+        with _replacing(output) as file:
+            name, rows = _with_store(database, lambda it: _export(it, file))
+    _tell(f"{rows:,} rows of {name}.")
+
+
+async def _export(source: "Store", file: IO[bytes]) -> int:
+    from bot import terminal
+
+    rows = 0
+    total = sum((await source.check()).rows.values())
+    with terminal.counting("Exporting", total) as count:
+        async with aclosing(source.export()) as exported:
+            async for row in exported:
+                file.write(json.dumps(row).encode() + b"\n")
+                rows += 1
+                count()
+    file.flush()
+    return rows
+
+
+@store.command("forget")
+def store_forget(
+    user: Annotated[str, typer.Argument(help="The Slack ID of a person, such as U012AB3CD.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before.")] = False,
+    database: Database = None,
+) -> None:
+    """Erase what a person did, and their ID wherever it stands."""
+    if not _USER.fullmatch(user):
+        raise BotError(
+            "A person is named by the ID that Slack gave them; it begins with U or W. In Slack, "
+            'open their profile, and under the three dots press "Copy member ID".'
+        )
+    if not yes:
+        if not sys.stdin or not sys.stdin.isatty():
+            raise BotError("Add --yes: there is nobody to ask whether this is meant.")
+        typer.confirm(f"Erase what {user} did? It cannot be undone", abort=True, err=True)
+    name, rows = _with_store(database, lambda it: _forget(it, user))
+    _tell(
+        f"{rows:,} rows of {name} were erased or lost the name."
+        if rows
+        else f"{name} holds nothing of {user}."
+    )
+
+
+async def _forget(whose: "Store", user: str) -> int:
+    await whose.need()
+    return await whose.forget(user)
+
+
+@app.command()
+def gaps(
+    *,
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    people: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="So many must have asked, if not as many as ONBOARD_GAP_PEOPLE says.",
+            show_default=False,
+        ),
+    ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show also what a single person asked for.")
+    ] = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what people asked for in vain, put together by meaning, and what did not help them."""
+    import datetime as dt
+
+    from bot import contract, terminal
+    from bot.gaps import grouped, unhelpful
+    from bot.overlay import applied
+    from bot.settings import read_store_settings
+
+    if show_all and people is not None:
+        raise BotError("--all is --people 1. Leave one of the two out.")
+    least = 1 if show_all else people or read_store_settings().gap_people
+    loaded = _load(catalogue)
+    _, (misses, approved, thumbs) = _with_store(database, _asked_in_vain)
+    found = grouped(misses, people=least, glossary=loaded.glossary)
+    unhelped = unhelpful(thumbs)
+    if as_json:
+        _print_json(contract.gaps_json(found) | {"unhelpful": contract.unhelpful_json(unhelped)})
+        return
+    terminal.show(terminal.gaps(found, dt.datetime.now(dt.UTC), people=least))
+    terminal.show(terminal.unhelpful(unhelped, applied(loaded, approved).catalogue))
+
+
+async def _asked_in_vain(
+    source: "Store",
+) -> "tuple[list[Miss], list[Suggestion], dict[str, Thumbs]]":
+    await source.need()
+    return await source.misses(), await source.suggestions("approved"), await source.thumbs()
+
+
+app.add_typer(suggestions, name="suggestions")
+
+
+@suggestions.callback()
+def suggestions_listed(
+    context: typer.Context,
+    *,
+    status: Annotated[Status | None, typer.Option(help="Only those that stand so.")] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what people suggested, and what became of it.
+
+    Whether something is approved is decided in Slack, by the curators.
+    """
+    from bot import contract, terminal
+    from bot.records import STATUSES
+
+    if context.invoked_subcommand:
+        if status or database or as_json:
+            raise BotError(
+                f"Put the options after {context.invoked_subcommand!r}, to which they belong."
+            )
+        return
+    _, found = _with_store(database, lambda it: _suggested(it, [status] if status else STATUSES))
+    if as_json:
+        _print_json([contract.suggestion_json(one) for one in found])
+    else:
+        terminal.show(terminal.suggestions(found))
+
+
+async def _suggested(source: "Store", statuses: Sequence[Status]) -> "list[Suggestion]":
+    await source.need()
+    return await source.suggestions(*statuses)
+
+
+@suggestions.command("show")
+def suggestions_show(number: Number, *, database: Database = None, as_json: AsJson = False) -> None:
+    """Show one suggestion whole, and step by step what became of it."""
+    from bot import contract, terminal
+
+    _, (found, steps) = _with_store(database, lambda it: _history(it, number))
+    if as_json:
+        decisions = [contract.decision_json(step) for step in steps]
+        _print_json(contract.suggestion_json(found) | {"decisions": decisions})
+    else:
+        terminal.show(terminal.suggestion(found, steps))
+
+
+async def _history(source: "Store", number: int) -> "tuple[Suggestion, list[Decision]]":
+    return await _the(source, number), await source.decisions(number)
+
+
+async def _the(source: "Store", number: int) -> "Suggestion":
+    await source.need()
+    found = await source.suggestion(number)
+    if found is None:
+        raise BotError(
+            f"There is no suggestion {number} in {source.name}. To see them all: "
+            "onboard suggestions."
+        )
+    return found
+
+
+@suggestions.command("merge")
+def suggestions_merge(
+    catalogue: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RESOURCES.yaml",
+            envvar="ONBOARD_CATALOGUE",
+            readable=False,
+            help="The catalogue to write them into.",
+        ),
+    ] = DEFAULT_CATALOGUE,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
+    ] = False,
+    database: Database = None,
+) -> None:
+    """Write the approved suggestions into the file of the catalogue, and show the change.
+
+    The change goes to standard output, what became of each suggestion to standard error. Exit
+    code 1: some of them cannot be written.
+    """
+    from bot import terminal
+
+    _, merged = _with_store(database, lambda it: _merge(it, catalogue, dry_run=dry_run))
+    terminal.show(terminal.diff(merged.diff))
+    for one in merged.added:
+        _tell(f"{'would be added' if dry_run else 'added'}: {_called(one)}")
+    for one in merged.present:
+        _tell(f"is in the file already: {_called(one)}")
+    for one, why in merged.skipped:
+        _tell(f"skipped: {_called(one)}: {why}")
+    if not merged.added:
+        _tell(f"{catalogue} is as it was: there was nothing to add.")
+    raise typer.Exit(FOUND_FAULT if merged.skipped else FINE)
+
+
+async def _merge(source: "Store", path: Path, *, dry_run: bool) -> "Merged":
+    import datetime as dt
+
+    from bot.merging import merge
+
+    await source.need()
+    merged = merge(path, await source.suggestions("approved"), dry_run=dry_run)
+    if not dry_run:
+        done = [one.id for one in (*merged.added, *merged.present)]
+        try:
+            await source.merged(done, now=dt.datetime.now(dt.UTC))
+        except StoreError as error:
+            raise BotError(
+                f"{path} has them now, but that could not be noted: {error} "
+                "Run it again; nothing comes in twice."
+            ) from error
+    return merged
+
+
+def _called(one: "Suggestion") -> str:
+    return f"suggestion {one.id}, {one.draft.title}"
+
+
+@suggestions.command("undo")
+def suggestions_undo(number: Number, *, database: Database = None) -> None:
+    """Let an approved or declined suggestion wait for a decision again."""
+    _, undone = _with_store(database, lambda it: _undo(it, number))
+    _tell(f"{_called(undone)}, waits for a decision again.")
+
+
+async def _undo(source: "Store", number: int) -> "Suggestion":
+    import datetime as dt
+
+    await source.need()
+    undone = await source.undo(number, "", now=dt.datetime.now(dt.UTC))
+    if undone is None:
+        found = await _the(source, number)
+        raise BotError(
+            f"Suggestion {number} is in the catalogue's file; take it out there."
+            if found.status == "merged"
+            else f"Suggestion {number} is waiting for a decision already."
+        )
+    return undone
+
+
+def _with_store(url: str | None, work: "Callable[[Store], Awaitable[_T]]") -> tuple[str, _T]:
+    """The name of the store, and what was done with it."""
+    import asyncio
+
+    from bot import logs
+    from bot.settings import read_store_settings
+    from bot.store import Store
+
+    logs.set_up("error", "auto")
+    opened = Store(
+        url or read_store_settings().database_url.get_secret_value(), patience=_BY_HAND_SECONDS
+    )
+
+    async def run() -> _T:
+        try:
+            return await work(opened)
+        finally:
+            await opened.close()
+
+    return opened.name, asyncio.run(run())
 
 
 def _examined(path: Path, *, quiet: bool) -> tuple[str, tuple[Problem, ...]]:
@@ -641,36 +979,6 @@ def _report(report: "Report") -> None:
             f"{len(report.unsummarised)} have no words of their own on the page; their summaries "
             f"say where they were listed. Write better ones: {', '.join(report.unsummarised)}"
         )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file as a whole or not at all."""
-    from tempfile import NamedTemporaryFile
-
-    aside: Path | None = None
-    try:
-        with NamedTemporaryFile(dir=path.parent, prefix=".onboard-", delete=False) as file:
-            aside = Path(file.name)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.chmod(0o666 & ~_umask())
-        aside.replace(path)
-    except (OSError, ValueError) as error:
-        if aside is not None:
-            aside.unlink(missing_ok=True)
-        raise BotError(f"{path} cannot be written: {_reason(error)}.") from error
-
-
-def _umask() -> int:
-    """The mask for new files; the system tells it only to those who set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def _print_json(data: object, indent: int | None = 2) -> None:

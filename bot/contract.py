@@ -6,7 +6,9 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bot.evaluate import Comparison, Evaluation, Figures, Outcome, Retrieval
+from bot.gaps import Gaps
 from bot.model import Answer, Contribution, Problem
+from bot.records import Decision, Suggestion, Thumbs
 
 EVALUATION_VERSION = 1
 
@@ -64,6 +66,58 @@ def problems_json(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
         }
         for problem in problems
     ]
+
+
+def gaps_json(found: Gaps) -> dict[str, Any]:
+    """Gaps as plain data, most wanted first; their questions are counted, and not named."""
+    return {
+        "gaps": [
+            {
+                "words": list(gap.words),
+                "times": gap.times,
+                "people": gap.people,
+                "first": gap.first.isoformat(),
+                "last": gap.last.isoformat(),
+                "waiting": gap.waiting,
+            }
+            for gap in found.shown
+        ],
+        "hidden": found.hidden,
+    }
+
+
+def unhelpful_json(found: Sequence[tuple[str, Thumbs]]) -> list[dict[str, Any]]:
+    """Resources that did not help somebody, by their id, as plain data, the worst first."""
+    return [{"resource": name, "up": each.up, "down": each.down} for name, each in found]
+
+
+def suggestion_json(given: Suggestion) -> dict[str, Any]:
+    """A suggestion as plain data; people by their Slack IDs, null once they are forgotten."""
+    return {
+        "number": given.id,
+        "status": given.status,
+        "title": given.draft.title,
+        "url": given.draft.url,
+        "summary": given.draft.summary,
+        "topics": list(given.draft.topics),
+        "ask": given.draft.ask,
+        "by": given.by,
+        "at": given.at.isoformat(),
+        "resource": given.resource,
+        "decided_by": given.decided_by,
+        "decided_at": given.decided_at.isoformat() if given.decided_at else None,
+        "reason": given.reason,
+    }
+
+
+def decision_json(given: Decision) -> dict[str, Any]:
+    """One step in what became of a suggestion, as plain data; `by` is empty if none of Slack."""
+    return {
+        "action": given.action,
+        "by": given.by,
+        "at": given.at.isoformat(),
+        "reason": given.reason,
+    }
 
 
 def evaluation_json(given: Evaluation) -> dict[str, Any]:

@@ -1,17 +1,29 @@
 """What the commands print: handsome on a terminal, plain in a pipe."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.progress import Progress
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from bot.ago import ago
+from bot.gaps import Gaps
 from bot.model import Answer, Catalogue, Contribution, Resource, Result, Topic
 from bot.overlay import is_suggested
+from bot.records import Action, Decision, Status, Suggestion, Thumbs
+
+if TYPE_CHECKING:
+    from bot.store.care import StoreReport
 
 # Wider lines than this tire the eye, however wide the window.
 _WIDEST = 100
@@ -20,6 +32,21 @@ _INDENT = 3
 _MOST_NAMED = 12
 _MOST_WORDS = 4
 _LONGEST_WORD = 60
+_SUGGESTION_INDENT = 6
+_STATUS_STYLES: dict[Status, str] = {
+    "pending": "bold yellow",
+    "approved": "green",
+    "declined": "red",
+    "merged": "dim",
+}
+_DONE: dict[Action, str] = {
+    "suggest": "suggested",
+    "approve": "approved",
+    "decline": "declined",
+    "undo": "taken back",
+    "merge": "written into the file",
+}
+_CHANGES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -44,6 +71,33 @@ def show(parts: Iterable[RenderableType]) -> None:
             lines.print(part)
     for line in captured.get().splitlines():
         typer.echo(line.rstrip())
+
+
+@contextmanager
+def counting(said: str, total: int) -> Iterator[Callable[[], object]]:
+    """A bar on a terminal while something is done, which is to be told of each one."""
+    with Progress(
+        console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        yield partial(bar.advance, bar.add_task(said, total=total))
+
+
+def store_report(name: str, report: "StoreReport") -> Iterator[RenderableType]:
+    """What a store holds, and what is wrong with it."""
+    yield Text(f"{printable(name)}: {report.engine}, tables at {report.schema}")
+    if report.rows:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column()
+        table.add_column(justify="right")
+        for kind, rows in sorted(report.rows.items()):
+            table.add_row(kind, f"{rows:,}")
+        yield Padding(table, (0, 0, 0, _INDENT))
+    if report.oldest:
+        yield Text(f"The oldest question is of {report.oldest:%Y-%m-%d}.")
+    for fault in report.faults:
+        yield Text(printable(fault), style="bold red")
+    if not report.faults:
+        yield Text("All is well.")
 
 
 def printable(text: str) -> str:
@@ -147,6 +201,110 @@ def topic(
         yield Text(f"See also: {_names(beside)}.", style="dim")
 
 
+def gaps(found: Gaps, now: dt.datetime, *, people: int) -> Iterator[RenderableType]:
+    """What people asked for in vain, most wanted first, and how much fewer people asked for."""
+    if found.shown:
+        table = Table("what", "asked", "people", "first", "last", "waiting", box=None)
+        table.padding = (0, 2, 0, 0)
+        for gap in found.shown:
+            table.add_row(
+                Text(printable(" ".join(gap.words)), style="bold"),
+                f"{gap.times:,}",
+                f"{gap.people:,}",
+                ago(gap.first, now),
+                ago(gap.last, now),
+                f"{gap.waiting:,}" if gap.waiting else "-",
+            )
+        yield table
+    elif found.hidden:
+        yield Text("Nothing that several people asked for in vain.", style="bold")
+    else:
+        yield Text("No gaps: no question is open.", style="bold")
+    if found.hidden:
+        what = "gap" if found.hidden == 1 else "gaps"
+        yield Text(
+            f"Not shown: {found.hidden:,} {what} that fewer than {people:,} people asked for."
+            " To see all: onboard gaps --all",
+            style="dim",
+        )
+
+
+def unhelpful(
+    found: Sequence[tuple[str, Thumbs]], catalogue: Catalogue
+) -> Iterator[RenderableType]:
+    """The resources that did not help somebody, the worst first; nothing if there is none."""
+    if not found:
+        return
+    titles = {resource.id: resource.title for resource in catalogue.resources}
+    table = Table("resource", "did not help", "helped", box=None, padding=(0, 2, 0, 0))
+    for name, each in found:
+        title = titles.get(name) or f"{name} (no longer in the catalogue)"
+        table.add_row(Text(printable(title), style="bold"), f"{each.down:,}", f"{each.up:,}")
+    yield Text()
+    yield Text("What did not help", style="bold underline")
+    yield table
+
+
+def suggestions(found: Sequence[Suggestion]) -> Iterator[RenderableType]:
+    """Suggestions by their number, each with where it leads and how it stands."""
+    for one in found:
+        yield _suggestion_heading(one)
+        told: list[RenderableType] = [_address("", printable(one.draft.url), "cyan")]
+        told += (Text(line, style="dim") for line in _standing(one))
+        yield Padding(Group(*told), (0, 0, 1, _SUGGESTION_INDENT))
+    if not found:
+        yield Text("There are no such suggestions.", style="bold")
+
+
+def suggestion(given: Suggestion, steps: Sequence[Decision]) -> Iterator[RenderableType]:
+    """One suggestion with all that was filled in, and step by step what became of it."""
+    draft = given.draft
+    yield _suggestion_heading(given)
+    told: list[RenderableType] = [_address("", printable(draft.url), "cyan")]
+    told += (Text(printable(line)) for line in draft.summary.splitlines())
+    if draft.topics:
+        told.append(Text(f"Topics: {printable(', '.join(draft.topics))}"))
+    if draft.ask:
+        told.append(Text(f"Answers {_quoted([draft.ask], 300)}"))
+    if given.resource:
+        told.append(Text(f"In the catalogue as {printable(given.resource)}"))
+    for step in steps:
+        line = f"{step.at:%Y-%m-%d %H:%M} {_DONE[step.action]}{_by(step.by)}"
+        told.append(Text(line + _because(step.reason), style="dim"))
+    yield Padding(Group(*told), (0, 0, 0, _SUGGESTION_INDENT))
+
+
+def diff(text: str) -> Iterator[RenderableType]:
+    """The change of a file, what is new in green."""
+    for line in text.splitlines():
+        yield Text(printable(line), style=_CHANGES.get(line[:1], ""), overflow="fold")
+
+
+def _suggestion_heading(one: Suggestion) -> RenderableType:
+    number = Text(f"{one.id}".ljust(_SUGGESTION_INDENT - 1) + " ")
+    title = Style(bold=True, link=printable(one.draft.url))
+    number.append(printable(one.draft.title), style=title)
+    return number.append(f"  {one.status}", style=_STATUS_STYLES[one.status])
+
+
+def _standing(one: Suggestion) -> Iterator[str]:
+    yield f"{_DONE['suggest']}{_by(one.by)} on {one.at:%Y-%m-%d}"
+    if one.status != "pending":
+        decided = "declined" if one.status == "declined" else "approved"
+        on = f" on {one.decided_at:%Y-%m-%d}" if one.decided_at else ""
+        yield f"{decided}{_by(one.decided_by)}{on}{_because(one.reason)}"
+
+
+def _by(user: str | None) -> str:
+    if user is None:
+        return ""
+    return f" by {printable(user)}" if user else " in the terminal"
+
+
+def _because(reason: str) -> str:
+    return f": {printable(reason)}" if reason else ""
+
+
 def _result(result: Result) -> Iterator[RenderableType]:
     yield _heading(result.resource, "*")
     why = Text("Why: ", style="dim").append("; ".join(result.why) or "it comes nearest")
@@ -201,8 +359,8 @@ def _refusal(given: Answer) -> str:
     return f"Nothing in the catalogue on {_quoted(words[:_MOST_WORDS])}."
 
 
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f"“{printable(word[:_LONGEST_WORD])}”" for word in words)
+def _quoted(words: Iterable[str], most: int = _LONGEST_WORD) -> str:
+    return ", ".join(f"“{printable(word[:most])}”" for word in words)
 
 
 def _names(named: Iterable[Topic]) -> str:

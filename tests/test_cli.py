@@ -29,8 +29,10 @@ PATIENCE = 60
 """Seconds after which what should come at once is taken to be stuck."""
 COMMANDS = (
     "ask", "topics", "topic", "check", "eval", "import", "schema", "try", "serve", "manifest",
-    "gallery",
+    "gallery", "gaps", "store", "suggestions",
 )  # fmt: skip
+OF_STORE = ("store check", "store migrate", "store export", "store forget")
+OF_SUGGESTIONS = ("suggestions show", "suggestions merge", "suggestions undo")
 
 SAILING = """\
 version: 1
@@ -1185,11 +1187,11 @@ def test_an_evaluation_that_cannot_run_says_why(
 # Help
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS + OF_STORE + OF_SUGGESTIONS)
 def test_every_option_is_explained(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The help of a command says in a sentence what it does, and so for each of its options."""
     monkeypatch.setenv("COLUMNS", "240")
-    ran = run(name, "--help")
+    ran = run(*name.split(), "--help")
     assert (ran.code, ran.err) == (0, "")
     assert any(line.strip().endswith(".") for line in ran.out.split("╭")[0].splitlines()[2:])
     options = [line.strip("│ ") for line in ran.out.splitlines() if line.startswith("│ --")]
@@ -1227,7 +1229,7 @@ def test_an_unknown_command_is_refused() -> None:
 
 def test_help_waits_for_nothing_heavy() -> None:
     """The command line is there without the libraries that only the work itself needs."""
-    heavy = ("numpy", "pydantic", "rapidfuzz", "markdown_it", "yaml", "Stemmer")
+    heavy = ("numpy", "pydantic", "rapidfuzz", "markdown_it", "yaml", "Stemmer", "sqlalchemy")
     code = f"import sys, bot.cli; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,5 +1,6 @@
 """The JSON for other programs, made from values by hand."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -10,10 +11,12 @@ from bot.contract import (
     collections_json,
     comparison_json,
     evaluation_json,
+    gaps_json,
     problems_json,
     read_evaluation,
 )
 from bot.evaluate import Comparison, Evaluation, Figures, Outcome, Retrieval
+from bot.gaps import Gap, Gaps
 from bot.model import (
     Answer,
     Candidate,
@@ -95,6 +98,20 @@ def test_problems_are_written_in_parts() -> None:
         '{"file": "c.yaml", "line": 0, "column": 0, "message": "All.", "remedy": "Go."}]'
     )
     assert problems_json(()) == []
+
+
+def test_gaps_are_written_letter_for_letter() -> None:
+    """A gap is its words and figures; the questions behind it are not named."""
+    then = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
+    gap = Gap(
+        words=("nested", "vm"), times=3, people=2, first=then, last=then, keys=("k",), waiting=1
+    )
+    assert json.dumps(gaps_json(Gaps((gap,), 4))) == (
+        '{"gaps": [{"words": ["nested", "vm"], "times": 3, "people": 2, '
+        '"first": "2026-01-05T12:00:00+00:00", "last": "2026-01-05T12:00:00+00:00", '
+        '"waiting": 1}], "hidden": 4}'
+    )
+    assert gaps_json(Gaps()) == {"gaps": [], "hidden": 0}
 
 
 # Evaluations

@@ -87,7 +87,10 @@ def test_a_document_shows_only_commands_there_are(name: str) -> None:
     """No document shows a command, or an option of it, that onboard does not have."""
     assert commands_shown(name) <= commands_in_help()
     known = {"--help", "-h"}
-    for command in vars(get_command(app))["commands"].values():
+    commands = list(vars(get_command(app))["commands"].values())
+    for command in commands:
+        # A group of commands, such as those of the store.
+        commands += vars(command).get("commands", {}).values()
         for parameter in command.params:
             known |= {*parameter.opts, *parameter.secondary_opts}
     for code in shown(name):

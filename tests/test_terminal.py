@@ -1,5 +1,6 @@
 """What people see: handsome on a terminal, plain in a pipe."""
 
+import datetime as dt
 import fcntl
 import os
 import pty
@@ -8,12 +9,19 @@ import struct
 import subprocess
 import sys
 import termios
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from bot import terminal
-from bot.model import Answer, Catalogue, Reading, Resource, Result, Topic, Verdict
+from bot.catalogue import load, parse
+from bot.gaps import Gap, Gaps
+from bot.model import Answer, Catalogue, Reading, Resource, Result, Source, Topic, Verdict
+from bot.overlay import SUGGESTED
+from bot.search import Index
 
 ROOT = Path(__file__).parent.parent
 LONG = "https://example.org/" + "very/long/path/" * 12 + "end"
@@ -191,6 +199,15 @@ def said(answer: Answer, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
+def test_what_was_suggested_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Until a suggestion is in the file, it says whose it is; an entry of the file does not."""
+    shown = parse(CATALOGUE)
+    for page, told in ((SUGGESTED, 1), ("wiki.md", 0)):
+        resource = replace(shown.resources[1], source=Source(page=page))
+        terminal.show(terminal.topic(shown.topics[1], [resource], [], []))
+        assert capsys.readouterr().out.count("\n   suggested by a colleague\n") == told
+
+
 def test_unsure_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """When it is not sure it says so first, then what it lacks and which topics are near."""
     lines = said(an_answer("unsure", 1, 2, ("zorkmid", "frob")), capsys)
@@ -235,6 +252,50 @@ def test_a_long_unknown_word_is_cut(catalogue: Path) -> None:
     first = piped(catalogue, "ask", "zork" * 100).splitlines()[0]
     assert first.startswith("Nothing in the catalogue on “zorkzork")
     assert len(first) < 100
+
+
+NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+
+
+def gap(words: str, waiting: int) -> Gap:
+    """Return a gap of these words."""
+    first, last = (NOW - dt.timedelta(days=days) for days in (40, 2))
+    return Gap(
+        words=tuple(words.split()),
+        times=4,
+        people=3,
+        first=first,
+        last=last,
+        keys=(),
+        waiting=waiting,
+    )
+
+
+def gaps_said(found: Gaps, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    """Return the lines that gaps have in a pipe, as columns."""
+    terminal.show(terminal.gaps(found, NOW, people=2))
+    lines = capsys.readouterr().out.splitlines()
+    return [re.split(r" {2,}", line.strip()) for line in lines]
+
+
+def test_gaps_are_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each gap is a row: what, how often, by how many, first and last, and who waits."""
+    found = Gaps((gap("nested [red]virtualization", 0), gap("raft\x1b[35m", 2)), 1)
+    assert gaps_said(found, capsys) == [
+        ["what", "asked", "people", "first", "last", "waiting"],
+        ["nested [red]virtualization", "4", "3", "last month", "2 days ago", "-"],
+        ["raft\N{REPLACEMENT CHARACTER}[35m", "4", "3", "last month", "2 days ago", "2"],
+        ["Not shown: 1 gap that fewer than 2 people asked for. To see all: onboard gaps --all"],
+    ]
+
+
+def test_no_gaps_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing open and nothing that enough people asked for are different sentences."""
+    assert gaps_said(Gaps(), capsys) == [["No gaps: no question is open."]]
+    assert gaps_said(Gaps((), 3), capsys) == [
+        ["Nothing that several people asked for in vain."],
+        ["Not shown: 3 gaps that fewer than 2 people asked for. To see all: onboard gaps --all"],
+    ]
 
 
 # On a terminal
@@ -318,3 +379,23 @@ def test_long_work_shows_its_progress_on_a_terminal_only(catalogue: Path) -> Non
     assert "Trying every ask" in shown
     assert ended in shown.splitlines()[-1]
     assert shown.index("Trying every ask") < shown.index(ended)
+
+
+# What people said
+
+
+def test_an_explanation_has_a_column_for_feedback(catalogue: Path) -> None:
+    """What thumbs say and add stands with the other lines of the sum, whole at 80 columns; without
+    thumbs there is no such column.
+    """
+    index = Index.build(load(catalogue))
+    for asked, shown in ((index, False), (index.preferring({"bowline": -0.5}), True)):
+        out = Console(width=80, file=StringIO())
+        with out.capture() as captured:
+            out.print(*terminal.explanation(asked.search("the bowline")), sep="\n")
+        lines = captured.get().splitlines()
+        # The word comes before the candidate.
+        *_, at = (at for at, line in enumerate(lines) if line.startswith("bowline"))
+        assert lines[at].rstrip().endswith(" -0.50") == shown
+        assert lines[at + 1].rstrip().endswith(" (-0.05)") == shown
+        assert any("feed" in line for line in lines) == shown
