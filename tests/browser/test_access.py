@@ -194,7 +194,7 @@ def test_arrows_lead_among_messages_and_a_menu_opens_and_closes_by_keys(visit: V
     item = visit.page.get_by_role("menuitem", name="Find resources")
     expect(item).to_be_focused()
     visit.page.keyboard.press("ArrowDown")
-    expect(visit.page.get_by_role("menuitem", name="Copy text")).to_be_focused()
+    expect(visit.page.get_by_role("menuitem", name="Suggest this link")).to_be_focused()
     visit.page.keyboard.press("Escape")
     expect(item).to_be_hidden()
     expect(first.get_by_role("button", name="More actions")).to_be_focused()

@@ -1,12 +1,14 @@
 """The first hour with the bot: everything it offers, as a person meets it on the page."""
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visiting
 from tests.browser.visit import CURATOR, FIRST, SECOND, Visit, Workspace
+from tests.test_cli import ROOT, process
 
 NOTHING = "I have nothing on"
 
@@ -43,17 +45,22 @@ def test_every_step_of_the_welcome_does_what_it_says(
     """Each of the steps that are not questions leads to what it announces, and is ticked off."""
     visit = visiting(own_workspace)
     visit.be(CURATOR)
-    take(visit, "Ask for what it cannot know")
-    expect(visit.private(NOTHING)).to_be_visible()
+    take(visit, "Ask for what it lacks")
+    nothing = visit.private(NOTHING)
+    expect(nothing.get_by_role("button", name="Suggest a resource")).to_be_visible()
     topic = take(visit, "Look at a topic, privately").removeprefix("/onboard ")
     expect(visit.main).to_have_accessible_name("general")
     expect(visit.private(topic).get_by_role("button", name="Share here")).to_be_visible()
+    take(visit, "See what people miss")
+    expect(visit.main).to_have_accessible_name("help")
+    missed = visit.private("What people asked for in vain")
+    expect(missed).to_contain_text("bake sourdough bread: asked once, today")
     take(visit, "See all it can do")
     expect(visit.main).to_have_accessible_name("help")
     expect(visit.private("/onboard help")).to_be_visible()
     take(visit, "Let it listen")
     expect(visit.message(f"@{CURATOR.lower()} set listening", by="onboard")).to_be_visible()
-    expect(visit.main.get_by_role("heading", name="Try onboard")).to_contain_text("4 of 6")
+    expect(visit.main.get_by_role("heading", name="Try onboard")).to_contain_text("5 of 7")
     expect(visit.main.get_by_role("button", name="See all it can do")).to_contain_text("done")
 
 
@@ -210,9 +217,11 @@ def test_a_suggestion_is_corrected_at_the_field_and_reaches_the_curators(visit: 
     visit.private("knit").get_by_role("button", name="Suggest a resource").click()
     form = visit.page.get_by_role("dialog", name="Suggest a resource")
     link, title = form.get_by_label("Link"), form.get_by_label("Title")
-    expect(form.get_by_label("What is it good for?")).to_have_value(re.compile("knit socks"))
+    expect(form.get_by_label("A question that it answers")).to_have_value(re.compile("knit socks"))
     send = form.get_by_role("button", name="Send")
     title.fill("Knitting for beginners")
+    form.get_by_label("What does one learn from it?").fill("How to cast on, knit and purl.")
+    choose_topics(visit, form, "KVM", "Rust")
     for wrong, told in (
         ("not a link", "valid URL"),
         ("https://docs.kernel.org/virt/kvm/api.html", "The catalogue has this already"),
@@ -232,9 +241,76 @@ def test_a_suggestion_is_corrected_at_the_field_and_reaches_the_curators(visit: 
     visit.open("curators")
     read = visit.message("Knitting for beginners", by="onboard")
     expect(read).to_contain_text("@newcomer suggests a resource")
+    expect(read).to_contain_text("Topics: KVM, Rust")
     expect(read.get_by_role("link").first).to_have_attribute(
         "href", "https://knitting.example/socks"
     )
+
+
+def choose_topics(visit: Visit, form: Locator, *names: str) -> None:
+    """Tick topics in the form of a suggestion."""
+    form.get_by_label("Topics").click()
+    for name in names:
+        form.get_by_role("checkbox", name=name, exact=True).check()
+    visit.page.keyboard.press("Escape")
+
+
+def test_what_one_misses_another_approves_and_the_file_gets_it(
+    visiting: Visiting, tmp_path: Path
+) -> None:
+    """From a question in vain to an answer in its thread, and to an entry of the catalogue.
+
+    Nothing is restarted; the file gets that entry and no other change.
+    """
+    file, store = tmp_path / "resources.yaml", f"sqlite:///{tmp_path}/kept.db"
+    before = (ROOT / "resources.yaml").read_text(encoding="utf-8")
+    file.write_text(before, encoding="utf-8")
+    with Workspace("--catalogue", str(file), "--database", store) as served:
+        visit = visiting(served)
+        visit.say("@onboard where do I learn to knit socks")
+        visit.private(NOTHING).get_by_role("button", name="Suggest a resource").click()
+        form = visit.page.get_by_role("dialog", name="Suggest a resource")
+        form.get_by_label("Link").fill("https://knitting.example/socks")
+        form.get_by_label("Title").fill("Knitting for beginners")
+        form.get_by_label("What does one learn from it?").fill("How a sock turns its heel.")
+        choose_topics(visit, form, "OS basics")
+        form.get_by_role("button", name="Send").click()
+        expect(visit.private("The curators have your suggestion")).to_be_visible()
+        visit.be(CURATOR)
+        visit.open("curators")
+        card = visit.message("Knitting for beginners", by="onboard")
+        card.get_by_role("button", name="Approve").click()
+        expect(card).to_contain_text("Approved by @curator")
+        expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+        visit.be(FIRST)
+        visit.open("help")
+        visit.open_thread("where do I learn to knit socks")
+        answer = visit.reply("there is something now")
+        expect(answer.get_by_role("link", name="Knitting for beginners")).to_have_attribute(
+            "href", "https://knitting.example/socks"
+        )
+        expect(answer).to_contain_text("suggested by a colleague")
+        merged = process("suggestions", "merge", file, "--database", store, cwd=tmp_path)
+        assert merged.code == 0, merged.err
+        added = [line[1:] for line in merged.out.splitlines()[3:] if line[0] in "+-"]
+        assert file.read_text(encoding="utf-8") == before + "\n".join([*added, ""])
+        assert "    title: Knitting for beginners" in added
+        visit.be(CURATOR)
+        visit.open("curators")
+        card.get_by_role("button", name="Undo").click()
+        expect(visit.private("file now")).to_be_visible()
+
+
+def test_the_menu_of_a_message_suggests_its_link(visit: Visit) -> None:
+    """*Suggest this link* opens the form with the link; without one, it says so."""
+    visit.say("read https://knitting.example/hats?a=1&b=2 some day")
+    visit.choose(visit.message("knitting.example/hats"), "Suggest this link")
+    form = visit.page.get_by_role("dialog", name="Suggest a resource")
+    expect(form.get_by_label("Link")).to_have_value("https://knitting.example/hats?a=1&b=2")
+    form.get_by_role("button", name="Cancel").click()
+    visit.say("no address in here")
+    visit.choose(visit.message("no address in here"), "Suggest this link")
+    expect(visit.private("There is no link in that message")).to_be_visible()
 
 
 def test_the_menu_of_a_message_finds_resources_for_it(visit: Visit) -> None:

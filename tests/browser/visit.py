@@ -19,8 +19,9 @@ FIRST, SECOND, CURATOR = "First newcomer", "Second newcomer", "Curator"
 class Workspace:
     """`onboard try` as a process of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self.address = ""
+        self._options = options
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -39,6 +40,7 @@ class Workspace:
         """Serve a new workspace; at the port of the one before, if there was one."""
         port = urlsplit(self.address).port or 0
         command = [sys.executable, "-m", "bot", "try", "--port", str(port), "--no-browser"]
+        command += self._options
         self._process = subprocess.Popen(command, cwd=_ROOT, stderr=subprocess.PIPE, text=True)
         said = []
         for line in self._process.stderr or ():
