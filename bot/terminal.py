@@ -253,7 +253,7 @@ def suggestions(found: Sequence[Suggestion]) -> Iterator[RenderableType]:
         told += (Text(line, style="dim") for line in _standing(one))
         yield Padding(Group(*told), (0, 0, 1, _SUGGESTION_INDENT))
     if not found:
-        yield Text("There are no such suggestions.", style="bold")
+        yield Text("There are no suggestions to show.", style="bold")
 
 
 def suggestion(given: Suggestion, steps: Sequence[Decision]) -> Iterator[RenderableType]:

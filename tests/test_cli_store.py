@@ -201,7 +201,7 @@ def test_suggestions_are_chosen_by_status() -> None:
     stored(_suggested)
     found = run("suggestions", "--status", "pending", "--json").json
     assert [one["number"] for one in found] == [2]
-    assert run("suggestions", "--status", "merged").out == "There are no such suggestions.\n"
+    assert run("suggestions", "--status", "merged").out == "There are no suggestions to show.\n"
     assert run("suggestions", "--status", "merged", "--json").json == []
 
 

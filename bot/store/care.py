@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -36,7 +36,7 @@ class StoreReport:
     """What is wrong, in sentences."""
 
 
-async def export(connection: AsyncConnection, key: bytes) -> AsyncIterator[dict[str, object]]:
+async def export(connection: AsyncConnection, key: bytes) -> AsyncGenerator[dict[str, object]]:
     """Yield every row of every table, but not the salt, by which pseudonyms could be guessed."""
     for table in METADATA.sorted_tables:
         if table is meta:

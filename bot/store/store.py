@@ -7,7 +7,7 @@ does not answer.
 import asyncio
 import datetime as dt
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -325,8 +325,10 @@ class Store:
         await self.need()
         async with self._looked_after(), self._engine.connect() as connection:
             key = await people.salt(connection)
-            async for row in care.export(connection, key):
-                yield row
+            # Closed here, while there is a connection; left alone, it would be closed too late.
+            async with aclosing(care.export(connection, key)) as rows:
+                async for row in rows:
+                    yield row
 
     async def check(self) -> StoreReport:
         """Return what the store holds, and what is wrong with it. Raises StoreError."""

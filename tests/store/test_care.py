@@ -1,10 +1,13 @@
 """Looking after a store: what is erased, what is shown, and whether it is sound."""
 
+import asyncio
 import dataclasses
 import datetime as dt
+import gc
 import json
 import sqlite3
 from collections import Counter
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -200,3 +203,19 @@ async def test_what_was_never_made_is_not_looked_after(tmp_path: Path) -> None:
     (fault,) = (await store.check()).faults
     await store.close()
     assert fault == ("Its tables are not made yet, and r0002 is needed. Run: onboard store migrate")
+
+
+# SQLAlchemy leaves a cursor of the server to psycopg to collect, which remarks on it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_an_export_that_is_broken_off_leaves_nothing_behind(store: Store) -> None:
+    """Whoever reads no further gives the connection back, and nothing complains later."""
+    complaints: list[dict[str, object]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, complaint: complaints.append(complaint))
+    async with aclosing(store.export()) as rows:
+        await anext(rows)
+    gc.collect()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert complaints == []
+    assert (await store.check()).faults == ()
