@@ -39,3 +39,7 @@ class StoreError(BotError):
 
 class StoreDownError(StoreError):
     """The store does not answer right now; what was asked of it was perhaps not done."""
+
+
+class ScheduleError(BotError):
+    """A time for the weekly digest cannot be understood, or its time zone is not known."""

@@ -13,9 +13,15 @@ somebody is at it; it is done."""
 Status = Literal["pending", "approved", "declined", "merged"]
 Action = Literal["suggest", "approve", "decline", "undo", "merge"]
 Setting = Literal["off", "shadow", "on"]
+State = Literal["on", "paused", "stopped"]
+"""Of a subscription; a stopped one can be taken up again as it was."""
+Outcome = Literal["posted", "empty", "missed"]
+"""Of an edition: it is there; there was nothing to tell; it could not be posted in time."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+STATES: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +125,88 @@ class Channel:
     by: str = ""
     """Who set it, as Slack's user ID."""
     since: dt.datetime = field(default=dt.datetime.fromtimestamp(0, dt.UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weekly:
+    """When a weekly digest is due, by the clocks of a time zone."""
+
+    weekday: int
+    """0 for Monday to 6 for Sunday."""
+    hour: int
+    minute: int
+    zone: str
+    """A name of the IANA time zone database, as Europe/Berlin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """The weekly digest of one channel."""
+
+    channel: str
+    weekly: Weekly
+    topics: tuple[str, ...] = ()
+    """Ids of the topics it is about; empty if it is about all."""
+    always: bool = False
+    """Whether it is posted even in a week that has nothing to tell."""
+    state: State = "on"
+    reason: str = ""
+    """Why the bot has paused it: a code of Slack's, `zone` or `topics`; empty if a person has."""
+    by: str = ""
+    """User ID of whoever set it up; empty once they were forgotten."""
+    since: dt.datetime
+    """Slots up to here are not due: when its time was set, or it was resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A moment at which a digest is due."""
+
+    week: str
+    """ISO week of its day, as 2026-W49: of each, a channel has one digest at most."""
+    at: dt.datetime
+    """In UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What became of one digest of one channel."""
+
+    channel: str
+    slot: str
+    """The week of its slot; of one that somebody wanted at once, a name of its own."""
+    at: dt.datetime
+    """When it was due: what people do afterwards belongs to the next one."""
+    until: dt.datetime
+    """When the latest change of the catalogue was that it could tell of."""
+    outcome: Outcome
+    look: str = ""
+    """Id of the resource it showed for a second look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Since when the catalogue has a resource, and since when as it is."""
+
+    resource: str
+    """Its id."""
+    page: str
+    """Its address, as `normalise_url` has it: one that has a new id is not a new one."""
+    content: str
+    """Fingerprint of what a reader sees of it."""
+    first: dt.datetime | None
+    """When it was first seen; None if it was there when somebody first looked."""
+    changed: dt.datetime | None = None
+    """When what a reader sees of it last changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How often one person, by their pseudonym, was led to a resource."""
+
+    resource: str
+    person: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

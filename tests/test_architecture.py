@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -62,6 +63,9 @@ PURE = (
     "bot.gaps",
     "bot.private",
     "bot.ago",
+    "bot.schedule",
+    "bot.places",
+    "bot.spoken",
 )
 WORDS = ("bot.model", "bot.records", "bot.errors", "bot")
 LAYERS = (WORDS, PURE, STATE, EDGES)
@@ -88,6 +92,7 @@ OWNERS = {
     "rich": ("bot.cli", "bot.terminal", "bot.evaluation_report"),
     "matplotlib": ("bot.plot",),
     "symspellpy": (),
+    "zoneinfo": ("bot.schedule", "bot.playground", "bot.trial"),
     "bench": (),
     "tests": (),
 }
@@ -111,10 +116,13 @@ def belongs(module: str, owners: tuple[str, ...]) -> bool:
     )
 
 
-def imports(module: str) -> set[str]:
-    """Return all that a module imports, wherever it stands; of ours, the very modules."""
+@cache
+def imports(module: str, *, at_once: bool = False) -> frozenset[str]:
+    """Return all that a module imports, wherever it stands, or as soon as it is imported itself;
+    of ours, the very modules.
+    """
     found: set[str] = set()
-    for node in ast.walk(TREES[module]):
+    for node in TREES[module].body if at_once else ast.walk(TREES[module]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -123,7 +131,7 @@ def imports(module: str) -> set[str]:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 found.add(inner if inner in TREES else node.module)
-    return found
+    return frozenset(found)
 
 
 def layer(module: str) -> int:
@@ -237,8 +245,11 @@ def test_pure_modules_open_three_files() -> None:
     }
 
 
+# Each module is imported in a process that has imported nothing of ours but the packages it stands
+# in, as anybody's would. The processes are forks, so that libraries are loaded once for all.
 _IMPORT = """
-import sys
+import os, sys, traceback
+modules, libraries = (given.split() for given in sys.argv[1:])
 reading = {"r", "rb", None}
 done = []
 
@@ -250,20 +261,48 @@ def heard(event, given):
     elif event.split(".")[0] in {"subprocess", "socket", "os"} and event not in harmless:
         done.append(event)
 
+def alone(module):
+    done.clear()
+    try:
+        __import__(module)
+    except BaseException:
+        traceback.print_exc()
+        done.append("fails")
+    if done:
+        print(f"{module}: {', '.join(done)}", file=sys.stderr)
+    for inside in (one for one in modules if one.rpartition(".")[0] == module):
+        child = os.fork()
+        if not child:
+            alone(inside)
+            os._exit(0)
+        if os.waitpid(child, 0)[1]:
+            print(f"{inside} ended the process", file=sys.stderr)
+
 harmless = {"os.listdir", "os.scandir", "os.putenv", "os.unsetenv", "os.add_dll_directory",
             "socket.__new__"}
 sys.addaudithook(heard)
-before = set(sys.modules)
-__import__(sys.argv[1])
-sys.exit("; ".join(done) or 0)
+for name in libraries:
+    __import__(name)
+    assert not done, (name, done)
+alone("bot")
 """
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m != "bot.__main__"])
-def test_importing_only_defines_names(module: str) -> None:
+@pytest.mark.timeout(120)
+def test_importing_only_defines_names() -> None:
     """A module that is imported alone says nothing, writes nothing and starts nothing."""
+    modules = [module for module in MODULES if module != "bot.__main__"]
+    libraries = {
+        name
+        for module in modules
+        for name in imports(module, at_once=True)
+        if name.split(".")[0] in OWNERS
+    }
     ran = subprocess.run(
-        [sys.executable, "-B", "-X", "utf8", "-W", "error", "-c", _IMPORT, module],
+        [
+            *(sys.executable, "-B", "-u", "-X", "utf8", "-W", "error", "-c", _IMPORT),
+            *(" ".join(modules), " ".join(sorted(libraries))),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
