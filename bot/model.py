@@ -109,6 +109,8 @@ class Resource:
     """Mirrors and successors."""
     added: dt.date | None = None
     """The day it joined the catalogue, as YYYY-MM-DD."""
+    gone: dt.date | None = None
+    """The day its address was found dead, as YYYY-MM-DD; it is shown with a warning."""
     source: Source | None = None
     """Where the entry was taken from."""
 

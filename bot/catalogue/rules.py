@@ -225,11 +225,13 @@ def _cycles(after: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
 def _days(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     """Find days that pydantic takes for one though no reader would: seconds since 1970."""
     for index, resource in enumerate(catalogue.resources):
-        path = ("resources", index, "added")
-        written = str(document.value(path))
-        if resource.added and not _DAY.fullmatch(written):
-            message = f"{document.where(path)} is {quoted(written)}, which is not written as a day."
-            yield document.problem(path, message, f"Write {resource.added:%Y-%m-%d}.")
+        for field, day in (("added", resource.added), ("gone", resource.gone)):
+            path = ("resources", index, field)
+            written = str(document.value(path)) if day else ""
+            if day and not _DAY.fullmatch(written):
+                where = document.where(path)
+                message = f"{where} is {quoted(written)}, which is not written as a day."
+                yield document.problem(path, message, f"Write {day:%Y-%m-%d}.")
 
 
 def _items(names: Sequence[str], *path: str | int) -> list[tuple[str, Path]]:

@@ -74,8 +74,9 @@ def resource(line: bytes) -> Resource:
         given["also"] = tuple(Link(**link) for link in given["also"])
     if "source" in given:
         given["source"] = Source(**_tuples(given["source"]))
-    if "added" in given:
-        given["added"] = dt.date.fromisoformat(given["added"])
+    for day in ("added", "gone"):
+        if day in given:
+            given[day] = dt.date.fromisoformat(given[day])
     return Resource(**given)
 
 

@@ -292,6 +292,14 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "seconds for the day a link was found dead",
+        added('gone: "1643241600"'),
+        [
+            'c.yaml:25:11: Resource "vfio-notes": "gone" is "1643241600", which is not '
+            "written as a day. Write 2022-01-27.",
+        ],
+    ),
+    (
         "faults of two kinds together",
         edited(("summary: How the bus works.", "sumary: x"), ("topics: [vfio]", "topics: [vfoi]")),
         [

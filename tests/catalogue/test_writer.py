@@ -124,6 +124,7 @@ resources:
       - title: Mirror
         url: https://mirror.example/
     added: 2022-01-27
+    gone: 2026-11-20
     source: {page: onboarding.md, section: [Introductory Resources, OS Basics]}
 
   - id: acpi
@@ -139,14 +140,14 @@ def load(text: str) -> Catalogue:
     return CATALOGUE.validate_python(yaml.load(text, yaml.CSafeLoader))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(catalogues)
 def test_loads_to_the_same_catalogue(catalogue: Catalogue) -> None:
     """Whatever a catalogue holds, its text holds the same."""
     assert load(dump(catalogue)) == catalogue
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(catalogues)
 def test_is_stable(catalogue: Catalogue) -> None:
     """Writing what was read changes nothing."""
