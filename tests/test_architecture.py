@@ -63,6 +63,8 @@ PURE = (
     "bot.gaps",
     "bot.private",
     "bot.ago",
+    "bot.digest",
+    "bot.news",
     "bot.schedule",
     "bot.places",
     "bot.spoken",
