@@ -4,16 +4,29 @@ import datetime as dt
 import hashlib
 import hmac
 
-from sqlalchemy import and_, delete, exists, not_, or_, select, true, update
+from sqlalchemy import and_, delete, exists, not_, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.store import engine, tables
+from bot.store import engine
 from bot.store.questions import close_answered
 from bot.store.revising import changed
-from bot.store.tables import decisions, feedback, meta, questions, seen, suggestions, wishes
+from bot.store.tables import (
+    channels,
+    decisions,
+    editions,
+    feedback,
+    meta,
+    questions,
+    seen,
+    subscriptions,
+    suggestions,
+    wishes,
+)
 
 _SEEN_KEPT = dt.timedelta(days=1)
+_EDITIONS_KEPT = dt.timedelta(days=400)
+"""At least: they tell of nobody, and what was shown for a second look is not shown soon again."""
 _LENGTH = 16
 _AT_ONCE = 1000
 """Rows of a kind that are swept at once: others wait for the end of a transaction."""
@@ -59,9 +72,21 @@ async def forget(connection: AsyncConnection, user: str, person: str) -> int:
             (decisions, decisions.c.actor),
         )
     ]
-    channels = tables.channels
     set_by = await engine.changed(
         connection, update(channels).where(channels.c.set_by == user).values(set_by="")
+    )
+    # A conversation with the bot has but one person in it, whom its ID tells.
+    own = select(subscriptions.c.channel).where(
+        subscriptions.c.set_by == user, subscriptions.c.channel.startswith("D")
+    )
+    subscribed = await engine.changed(
+        connection, delete(editions).where(editions.c.channel.in_(own))
+    )
+    subscribed += await engine.changed(
+        connection, delete(subscriptions).where(subscriptions.c.channel.in_(own))
+    )
+    subscribed += await engine.changed(
+        connection, update(subscriptions).where(subscriptions.c.set_by == user).values(set_by="")
     )
     # Last of all, as everywhere: two that wait for each other's rows and counts never end.
     if thumbs:
@@ -70,13 +95,14 @@ async def forget(connection: AsyncConnection, user: str, person: str) -> int:
         await changed(connection, "suggestions")
     if set_by:
         await changed(connection, "channels")
-    return thumbs + sum(rest) + sum(named) + set_by
+    return thumbs + sum(rest) + sum(named) + set_by + subscribed
 
 
 async def sweep(connection: AsyncConnection, *, now: dt.datetime, retention: dt.timedelta) -> int:
     """Erase some of what was kept long enough; how many rows that was, 0 if none is left."""
     before = now - retention
     gone = await _sweep_seen(connection, now - _SEEN_KEPT)
+    gone += await _sweep_editions(connection, now - max(retention, _EDITIONS_KEPT))
     asked = select(questions.c.key).where(questions.c.at < before).order_by(questions.c.at)
     keys = (await connection.scalars(asked.limit(_AT_ONCE))).all()
     known = exists().where(questions.c.key == feedback.c.key)
@@ -102,6 +128,12 @@ async def sweep(connection: AsyncConnection, *, now: dt.datetime, retention: dt.
 async def _sweep_seen(connection: AsyncConnection, before: dt.datetime) -> int:
     some = select(seen.c.name).where(seen.c.claimed_at < before).limit(_AT_ONCE)
     return await engine.changed(connection, delete(seen).where(seen.c.name.in_(some)))
+
+
+async def _sweep_editions(connection: AsyncConnection, before: dt.datetime) -> int:
+    key = editions.c.channel, editions.c.slot
+    some = select(*key).where(editions.c.at < before).limit(_AT_ONCE)
+    return await engine.changed(connection, delete(editions).where(tuple_(*key).in_(some)))
 
 
 async def _sweep_names(connection: AsyncConnection, before: dt.datetime) -> None:

@@ -211,13 +211,16 @@ async def answered_since(connection: AsyncConnection, since: dt.datetime) -> int
     )
 
 
-async def thumbs(connection: AsyncConnection) -> dict[str, Thumbs]:
-    """Return the thumbs on each resource."""
+async def thumbs(
+    connection: AsyncConnection, since: dt.datetime | None, until: dt.datetime | None
+) -> dict[str, Thumbs]:
+    """Return the thumbs on each resource, all or those given after one moment and up to another."""
+    asked = select(feedback.c.resource, feedback.c.useful, func.count().label("times"))
+    if since is not None:
+        asked = asked.where(feedback.c.at > since)
+    if until is not None:
+        asked = asked.where(feedback.c.at <= until)
     found: defaultdict[str, dict[bool, int]] = defaultdict(dict)
-    for row in await connection.execute(
-        select(feedback.c.resource, feedback.c.useful, func.count().label("times")).group_by(
-            feedback.c.resource, feedback.c.useful
-        )
-    ):
+    for row in await connection.execute(asked.group_by(feedback.c.resource, feedback.c.useful)):
         found[row.resource][row.useful] = row.times
     return {name: Thumbs(each.get(True, 0), each.get(False, 0)) for name, each in found.items()}

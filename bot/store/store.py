@@ -6,23 +6,28 @@ does not answer.
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, nullcontext
+from operator import attrgetter
 from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreDownError, StoreError
 from bot.records import (
+    Asked,
     Asking,
     Channel,
     Decision,
     Draft,
+    Edition,
+    Entry,
     Miss,
     Revision,
     Setting,
     Standing,
     Status,
+    Subscription,
     Suggestion,
     Thumbs,
 )
@@ -30,6 +35,7 @@ from bot.store import (
     care,
     channels,
     claims,
+    digests,
     engine,
     outage,
     people,
@@ -46,6 +52,9 @@ _AT_ONCE = nullcontext()
 _TO_MIGRATE = 60.0
 # What a driver may take to let go of a query that is given up.
 _LETTING_GO = 0.1
+# Entries that are written, and read, in one step: a catalogue may have more than fit its time.
+_NOTED_AT_ONCE = 1_000
+_READ_AT_ONCE = 10_000
 
 
 class Store:
@@ -214,10 +223,20 @@ class Store:
         async with self._reading() as connection:
             return await questions.answered_since(connection, since)
 
-    async def thumbs(self) -> dict[str, Thumbs]:
-        """Return the thumbs on each resource that has any."""
+    async def thumbs(
+        self, since: dt.datetime | None = None, until: dt.datetime | None = None
+    ) -> dict[str, Thumbs]:
+        """Return the thumbs on each resource that has any; those after `since`, up to `until`."""
         async with self._reading() as connection:
-            return await questions.thumbs(connection)
+            return await questions.thumbs(connection, since, until)
+
+    async def asked(self, since: dt.datetime, until: dt.datetime) -> list[Asked]:
+        """Return how often each person was led to each resource after `since` and up to `until`.
+
+        What was most often comes first; of very many, the rest is left out.
+        """
+        async with self._reading() as connection:
+            return await digests.asked(connection, since, until)
 
     # Suggestions
 
@@ -291,6 +310,101 @@ class Store:
         """Count a question that would have been answered, in a channel that is set to shadow."""
         async with self._transaction() as connection:
             await channels.count_shadowed(connection, channel)
+
+    # Digests
+
+    async def subscriptions(self) -> list[Subscription]:
+        """Return the subscriptions by channel, those that are paused or stopped too."""
+        async with self._reading() as connection:
+            return await digests.all_subscriptions(connection)
+
+    async def subscription(self, channel: str) -> Subscription | None:
+        """Return the subscription of a channel; None if it never had one."""
+        async with self._reading() as connection:
+            return await digests.subscription(connection, channel)
+
+    async def subscribe(self, subscription: Subscription) -> None:
+        """Keep a subscription, in place of what its channel had."""
+        async with self._statements() as connection:
+            await digests.subscribe(connection, subscription)
+
+    async def pause(self, channel: str, *, reason: str, since: dt.datetime) -> bool:
+        """Pause a subscription for this reason; whether this call did it.
+
+        Only if it is on and its `since` is still this: a person may have changed it meanwhile.
+        """
+        async with self._statements() as connection:
+            return await digests.pause(connection, channel, reason=reason, since=since)
+
+    async def resume(self, reasons: Collection[str]) -> list[str]:
+        """Switch on what the bot has paused for one of these reasons; its channels, in order.
+
+        What a person has paused stays so, and `since` stays everywhere.
+        """
+        async with self._statements() as connection:
+            return await digests.resume(connection, reasons)
+
+    async def edition(
+        self, edition: Edition, *, done: Mapping[str, str] = _NOTHING, now: dt.datetime
+    ) -> bool:
+        """Keep what became of a digest, and mark the work on it as done, as `finish` does.
+
+        Whether it is news: of one channel and slot the first stays, but for one that was given up
+        and is posted after all.
+        """
+        async with self._transaction() as connection:
+            return await digests.keep_edition(connection, edition, done=done, now=now)
+
+    async def editions(self, channel: str | None = None, *, limit: int = 400) -> list[Edition]:
+        """Return what became of the digests of a channel, or of all, the newest first."""
+        async with self._reading() as connection:
+            return await digests.latest_editions(connection, channel, limit=limit)
+
+    async def taken(self, since: dt.datetime) -> dict[str, frozenset[str]]:
+        """Return by channel the slots due since then of which it is known what became."""
+        async with self._reading() as connection:
+            return await digests.taken(connection, since)
+
+    async def entries(self) -> list[Entry]:
+        """Return since when the catalogue has each resource, also of those it has no more.
+
+        They are read in steps, each within the time limit. There are none until `note` has come to
+        its end once: what is there by half would make the other half look new.
+        """
+        async with self._reading() as connection:
+            if not await digests.are_noted(connection):
+                return []
+        found: list[Entry] = []
+        while True:
+            async with self._reading() as connection:
+                more = await digests.some_entries(
+                    connection, after=found[-1].resource if found else "", limit=_READ_AT_ONCE
+                )
+            found += more
+            if len(more) < _READ_AT_ONCE:
+                return found
+
+    async def note(self, entries: Sequence[Entry]) -> None:
+        """Keep entries in place of those of the same ids, but for `first`, which stays as it was.
+
+        They are written in steps, each within the time limit; whoever fails may do it all again.
+        """
+        # In one order everywhere, so that no two can wait for each other.
+        ordered = sorted(entries, key=attrgetter("resource"))
+        for start in range(0, len(ordered), _NOTED_AT_ONCE):
+            async with self._transaction() as connection:
+                await digests.note(connection, ordered[start : start + _NOTED_AT_ONCE])
+                if start + _NOTED_AT_ONCE >= len(ordered):
+                    await digests.all_noted(connection)
+
+    async def turn(self, *, now: dt.datetime, pace: dt.timedelta) -> dt.datetime:
+        """Reserve the next moment at which a digest may be posted, and return it.
+
+        It is not before now, and `pace` after the one before, whichever replica has that. What a
+        clock that was wrong kept far ahead is forgotten.
+        """
+        async with self._transaction() as connection:
+            return await digests.turn(connection, now=now, pace=pace)
 
     # What all replicas share
 

@@ -77,7 +77,7 @@ def _moment(name: str, *, null: bool = False) -> Column[dt.datetime]:
 
 
 meta = Table("meta", METADATA, _text("name", key=True), _text("value"))
-"""What the store knows of itself: the salt of its pseudonyms."""
+"""What the store knows of itself: the salt of its pseudonyms, and the next turn to post."""
 
 seen = Table(
     "seen",
@@ -195,3 +195,44 @@ revisions = Table(
     Column("number", Integer, nullable=False),
 )
 """How often what all replicas share has changed."""
+
+subscriptions = Table(
+    "subscriptions",
+    METADATA,
+    _text("channel", key=True),
+    Column("weekday", Integer, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("minute", Integer, nullable=False),
+    _text("zone"),
+    _text("topics"),
+    Column("always", Boolean, nullable=False),
+    _text("state"),
+    _text("reason"),
+    _text("set_by"),
+    _moment("since"),
+)
+"""Channels that have a weekly digest, or had one."""
+
+editions = Table(
+    "editions",
+    METADATA,
+    _text("channel", key=True),
+    _text("slot", key=True),
+    _moment("at"),
+    _moment("until"),
+    _text("outcome"),
+    _text("look"),
+    Index(None, "at"),
+)
+"""What became of each digest of each channel."""
+
+entries = Table(
+    "entries",
+    METADATA,
+    _text("resource", key=True),
+    _text("page"),
+    _text("content"),
+    _moment("first", null=True),
+    _moment("changed", null=True),
+)
+"""Since when the catalogue has each resource, and since when as it is."""

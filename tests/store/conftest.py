@@ -8,6 +8,7 @@ import pytest
 from bench.postgres import Cluster
 from bot.store import Store
 from tests.postgres import TEMPLATE, cluster
+from tests.sqlite import migrated
 
 __all__ = ["cluster"]
 
@@ -16,9 +17,11 @@ ENGINES = ("sqlite", "postgresql")
 
 @pytest.fixture(params=ENGINES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a store of its own; on a server its tables are there already."""
+    """The address of a store of its own, whose tables are there already."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'onboard.db'}"
+        file = tmp_path / "onboard.db"
+        file.write_bytes(migrated())
+        yield f"sqlite:///{file}"
         return
     server: Cluster = request.getfixturevalue("cluster")
     with server.database(TEMPLATE) as made:

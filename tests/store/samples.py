@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from bot.records import Asking, Draft
+from bot.records import Asking, Draft, Subscription, Weekly
 from bot.store import Store
 
 NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
@@ -29,6 +29,12 @@ def asking(key: str, *words: str, at: dt.datetime = NOW, answered: bool = False)
         channel="C1",
         thread="17.5",
     )
+
+
+def subscription(channel: str, by: str) -> Subscription:
+    """Return a subscription that somebody set up."""
+    weekly = Weekly(weekday=0, hour=9, minute=30, zone="Europe/Berlin")
+    return Subscription(channel=channel, weekly=weekly, by=by, since=NOW)
 
 
 async def open_keys(store: Store) -> list[str]:

@@ -15,9 +15,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreError
-from bot.records import Thumbs
+from bot.records import Edition, Entry, Thumbs
 from bot.store import Store, engine, schema, tables
-from tests.store.samples import DAY, DRAFT, LEASE, NOW, asking, open_keys
+from tests.store.samples import DAY, DRAFT, LEASE, NOW, asking, open_keys, subscription
 
 RETENTION = 90 * DAY
 
@@ -49,6 +49,7 @@ async def fill(store: Store, person: str) -> None:
     await store.undo(number, person, now=NOW)
     await store.decline(number, person, reason="no", now=NOW)
     await store.set_channel(f"C-{person[-1]}", "shadow", person, now=NOW)
+    await store.subscribe(subscription(f"C-{person[-1]}", person))
 
 
 async def test_nothing_is_left_of_who_is_forgotten(store: Store, url: str) -> None:
@@ -62,12 +63,12 @@ async def test_nothing_is_left_of_who_is_forgotten(store: Store, url: str) -> No
     touched = await store.forget("USER2")
     left = await rows(url)
     assert [row for row in left if "USER2" in row or kept["k-2"] in row] == []
-    # Question, two thumbs, two wishes; twice in the suggestion, four steps, a channel.
-    assert touched == 5 + 2 + 4 + 1
+    # Question, two thumbs, two wishes; twice in the suggestion, four steps, a channel, its digest.
+    assert touched == 5 + 2 + 4 + 1 + 1
     assert await open_keys(store) == ["k-1", "k-3"]
     assert (await store.misses())[0].waiting == ("USER1", "USER3")
     assert await store.thumbs() == {"moon": Thumbs(up=2, down=1)}
-    assert len(await store.channels()) == 3
+    assert len(await store.channels()) == len(await store.subscriptions()) == 3
     assert len(await store.suggestions("declined")) == 3
     assert await store.forget("USER2") == 0
 
@@ -151,6 +152,9 @@ async def test_an_export_holds_everything_but_no_names(store: Store) -> None:
     place = "T1/D0USER1DM/17.5"
     await store.claim("Ev1", place, "holder", now=NOW, lease=LEASE)
     await store.record(asked, "USER1", done={"Ev1": place}, now=NOW)
+    edition = Edition(channel="C-1", slot="w1", at=NOW, until=NOW, outcome="posted")
+    await store.edition(edition, now=NOW)
+    await store.note([Entry(resource="moon", page="p", content="c", first=None)])
     found = [row async for row in store.export()]
     text = json.dumps(found)
     assert "USER" not in text
@@ -164,6 +168,7 @@ async def test_an_export_holds_everything_but_no_names(store: Store) -> None:
     assert by_table["questions"]["person"] == by_table["suggestions"]["author"]
     assert by_table["questions"]["at"] == NOW.isoformat()
     assert by_table["suggestions"]["decided_by"] == by_table["channels"]["set_by"]
+    assert by_table["subscriptions"]["set_by"] == by_table["channels"]["set_by"]
 
 
 async def test_a_report_says_what_is_there(store: Store) -> None:
@@ -202,7 +207,7 @@ async def test_what_was_never_made_is_not_looked_after(tmp_path: Path) -> None:
     path.touch()
     (fault,) = (await store.check()).faults
     await store.close()
-    assert fault == ("Its tables are not made yet, and r0002 is needed. Run: onboard store migrate")
+    assert fault == ("Its tables are not made yet, and r0003 is needed. Run: onboard store migrate")
 
 
 # SQLAlchemy leaves a cursor of the server to psycopg to collect, which remarks on it.

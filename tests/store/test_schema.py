@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bench.postgres import Cluster
 from bot.errors import StoreDownError, StoreError
 from bot.store import Store, engine, schema, tables
-from tests.store.samples import NOW, asking
+from tests.store.samples import DRAFT, LEASE, NOW, asking, subscription
 
 ROOT = Path(__file__).parent.parent.parent
-STEPS = ("r0001", "r0002")
+STEPS = ("r0001", "r0002", "r0003")
+NEWEST = ("subscriptions", "editions", "entries")
+"""The tables of the last step."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -115,6 +117,35 @@ async def test_an_old_store_is_brought_up_to_date(empty: str) -> None:
     await store.close()
 
 
+async def test_no_step_loses_what_is_there(empty: str) -> None:
+    """What people did before there were digests is there after, and digests can be kept beside."""
+    opened = open_engine(empty)
+    async with opened.begin() as connection:
+        await connection.run_sync(schema.upgrade, STEPS[1])
+    store = Store(empty, patience=30)
+    await store.claim("e", "", "holder", now=NOW, lease=LEASE)
+    await store.record(asking("k"), "U1", now=NOW)
+    await store.wish("k", "U1", now=NOW)
+    await store.rate("k", "moon", "U1", useful=False, now=NOW)
+    await store.suggest(DRAFT, "U1", now=NOW)
+    await store.set_channel("C1", "on", "U1", now=NOW)
+    old = [table for table in tables.METADATA.sorted_tables if table.name not in NEWEST]
+
+    async def everything() -> list[list[object]]:
+        async with opened.connect() as connection:
+            return [list(await connection.execute(select(table))) for table in old]
+
+    before = await everything()
+    assert all(before)
+    await store.migrate()
+    assert await everything() == before
+    assert (await store.check()).rows.items() >= dict.fromkeys(NEWEST, 0).items()
+    await store.subscribe(subscription("C1", "U1"))
+    assert await store.subscriptions() == [subscription("C1", "U1")]
+    await store.close()
+    await opened.dispose()
+
+
 _MIGRATE = """
 import asyncio, sys
 from bot.store import Store
@@ -166,7 +197,7 @@ async def test_a_newer_store_is_refused(url: str) -> None:
     await store.close()
     await run(url, "UPDATE alembic_version SET version_num = 'r9999'")
     assert await refusal(url) == (
-        "The store was written by a newer onboard (its tables are at r9999, this one knows r0002)."
+        "The store was written by a newer onboard (its tables are at r9999, this one knows r0003)."
         " Update this one, or name another store in ONBOARD_DATABASE_URL."
     )
 
