@@ -143,7 +143,7 @@ class Api:
     async def _serve(
         self, request: web.Request, asked: "_Asked", headers: Mapping[str, str] | None = None
     ) -> web.StreamResponse:
-        fault = self.faults.take(asked.name)
+        fault = self.faults.take(asked.name, asked.given.get("channel"))
         self.in_hand += 1
         try:
             if fault is not None:
@@ -173,7 +173,7 @@ class Api:
 
     def _record(self, asked: "_Asked", status: int, answer: Json) -> None:
         ms = (perf_counter() - asked.started) * 1000
-        at = self._workspace.clock()
+        at = float(self._workspace.stamp())
         number = len(self.calls) + 1
         self.calls.append(Call(f"c{number}", asked.name, asked.given, status, answer, at, ms))
 

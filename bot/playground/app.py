@@ -23,8 +23,10 @@ _SCOPES: dict[str, dict[Kind, str]] = {
     "member_left_channel": _READ,
     "channel_left": {"channel": "channels:read"},
     "channel_archive": {"channel": "channels:read"},
+    "channel_unarchive": {"channel": "channels:read"},
     "group_left": {"private": "groups:read"},
     "group_archive": {"private": "groups:read"},
+    "group_unarchive": {"private": "groups:read"},
     "reaction_added": dict.fromkeys(_EVERYWHERE, "reactions:read"),
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.playground.clock import next_monday
 from bot.playground.people import People
 
 Json = dict[str, Any]
@@ -79,6 +80,20 @@ async def _dismiss(people: People, user: str, given: Json) -> Json:
     return {}
 
 
+async def _clock(people: People, user: str, given: Json) -> Json:
+    clock = people.clock
+    match given["to"]:
+        case "now":
+            clock.reset()
+        case "monday":
+            clock.set_to(next_monday(clock(), people.workspace.users[user].timezone))
+        case {"by": seconds}:
+            clock.move(float(seconds))
+        case at:
+            clock.set_to(float(at))
+    return {}
+
+
 DOINGS: dict[str, Doing] = {
     "say": _say,
     "edit": _edit,
@@ -93,4 +108,5 @@ DOINGS: dict[str, Doing] = {
     "invite": _invite,
     "remove": _remove,
     "dismiss": _dismiss,
+    "clock": _clock,
 }

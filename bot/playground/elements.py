@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.playground.blockkit import DAY, TIME, String
 from bot.playground.errors import RefusedError
 
 Json = dict[str, Any]
@@ -49,6 +50,7 @@ _MANY = {
 # Pressed rather than filled in: there is nothing to keep.
 _PRESSED = {"button", "icon_button", "feedback_buttons", "overflow", "workflow_button"}
 _TOLD = {"text", "value", "style"}
+_WRITTEN = {"selected_date": DAY, "selected_time": TIME}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _URL = re.compile(r"https?://[^\s/]+\S*")
 
@@ -140,10 +142,17 @@ def filled(element: Element, given: Mapping[str, Any]) -> Json:
         value = _option(element, value)
     elif value and key == "selected_options":
         value = [_option(element, one) for one in value]
+    elif value and key in _WRITTEN:
+        _check_written(element, _WRITTEN[key], value)
     most = element.body.get("max_selected_items")
     if most is not None and len(value or ()) > most:
         raise RefusedError(f"Please choose at most {most}.")
     return {"type": element.type, key: value or _nothing(key)}
+
+
+def _check_written(element: Element, rule: String, value: object) -> None:
+    if not (isinstance(value, str) and rule.pattern and rule.pattern.fullmatch(value)):
+        raise RefusedError(f"A {element.type} holds {rule.meaning}.")
 
 
 def state(blocks: Iterable[Json], values: Values) -> Values:

@@ -1,6 +1,5 @@
 """What can go wrong between an app and Slack, arranged beforehand."""
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -61,16 +60,20 @@ class Fault:
 
 
 class Faults:
-    """The faults still to come, by method."""
+    """The faults still to come, by method; some are for the calls about one channel."""
 
     def __init__(self) -> None:
-        self._coming: dict[str, deque[Fault]] = {}
+        self._coming: dict[str, list[tuple[str | None, Fault]]] = {}
 
-    def add(self, method: str, fault: Fault, times: int) -> None:
-        """Let the next calls of a method go wrong."""
-        self._coming.setdefault(method, deque()).extend([fault] * times)
+    def add(self, method: str, fault: Fault, times: int, channel: str | None = None) -> None:
+        """Let the next calls of a method go wrong: all, or those about this channel."""
+        self._coming.setdefault(method, []).extend([(channel, fault)] * times)
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str, channel: object = None) -> Fault | None:
         """Return what goes wrong with this call."""
-        coming = self._coming.get(method)
-        return coming.popleft() if coming else None
+        coming = self._coming.get(method, [])
+        for index, (wanted, fault) in enumerate(coming):
+            if wanted in (None, channel):
+                del coming[index]
+                return fault
+        return None

@@ -92,6 +92,11 @@ def archived(where: Conversation, user: str, at: str) -> Json:
     return {"type": _named(where, "archive"), "channel": where.id, "user": user, "event_ts": at}
 
 
+def unarchived(where: Conversation, user: str, at: str) -> Json:
+    """An archived channel was opened again."""
+    return {"type": _named(where, "unarchive"), "channel": where.id, "user": user, "event_ts": at}
+
+
 def _named(where: Conversation, what: str) -> str:
     return f"{'group' if where.kind == 'private' else 'channel'}_{what}"
 

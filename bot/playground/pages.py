@@ -114,7 +114,7 @@ class Pages:
     def _snapshot(self, me: str, version: int) -> Json:
         found = snapshot(self._people.workspace, me, self._latest())
         found["app"] |= self._connection()
-        return {"version": version} | found
+        return {"version": version, "ahead": self._people.clock.ahead} | found
 
     async def _traffic(self, request: web.Request) -> web.StreamResponse:
         for one in self._latest():
@@ -132,7 +132,7 @@ class Pages:
             answer = await DOINGS[given["do"]](self._people, self._somebody(given["as"]), given)
         except RefusedError as error:
             return _refused(str(error), error.errors)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return _refused("The page asked for something that cannot be done.", {})
         return web.json_response({"ok": True, **answer}, headers=_HEADERS)
 

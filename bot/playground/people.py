@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from bot.playground import answers, elements, payloads
+from bot.playground.clock import Clock
 from bot.playground.conversation import Conversation, Message
 from bot.playground.delivery import Delivery, Kind, Post
 from bot.playground.elements import Element, Values
@@ -24,8 +25,12 @@ Json = dict[str, Any]
 class People:
     """Everybody in a workspace but the app."""
 
-    def __init__(self, workspace: Workspace, post: Post, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, workspace: Workspace, post: Post, changed: Callable[[], None], clock: Clock
+    ) -> None:
         self.workspace = workspace
+        self.clock = clock
+        """What time it is here; they can move it."""
         self._post = post
         self._changed = changed
         self._event_numbers = 0
@@ -91,6 +96,11 @@ class People:
     async def archive(self, channel: str, by: str | None = None) -> None:
         """Archive a channel."""
         self.workspace.archive(channel, by or self._anybody(channel))
+        self.flush()
+
+    async def unarchive(self, channel: str, by: str | None = None) -> None:
+        """Open an archived channel again."""
+        self.workspace.unarchive(channel, by or self._anybody(channel))
         self.flush()
 
     async def uninstall(self) -> None:
@@ -325,7 +335,7 @@ class People:
     ) -> Delivery:
         if kind == "interactive" and not self.workspace.app.interactive:
             raise RefusedError("The app's manifest does not switch interactivity on.")
-        number, at = len(self._post.deliveries) + 1, self.workspace.clock()
+        number, at = len(self._post.deliveries) + 1, float(self.workspace.stamp())
         delivery = Delivery(f"d{number}", kind, what, payload, at, user)
         if answered is not None:
             delivery.answered = partial(self._answered, answered)

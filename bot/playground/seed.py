@@ -13,6 +13,11 @@ class User:
     title: str = ""
     is_admin: bool = False
     timezone: str = "UTC"
+    """A name of the IANA time zone database."""
+    is_restricted: bool = False
+    """Whether they are a guest, who is in some channels only."""
+    is_ultra_restricted: bool = False
+    """Whether they are a guest in one channel."""
 
 
 @dataclass(frozen=True)

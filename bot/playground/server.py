@@ -13,6 +13,7 @@ from bot.playground import app
 from bot.playground.api import Api, Call, Tokens
 from bot.playground.app import App
 from bot.playground.changes import Changes
+from bot.playground.clock import Clock
 from bot.playground.conversation import Message
 from bot.playground.delivery import Delivery, Post
 from bot.playground.faults import Fault
@@ -39,7 +40,8 @@ class Playground(People):
 
     With a `request_url` the app is sent signed requests; without one it connects by Socket Mode.
     `everywhere` sends every event to all sockets at once, so that they race for it; `race` changes
-    that.
+    that. All that happens in it bears the time of its `clock`, which people can move: an app that
+    is to live by the same time is given that one.
     """
 
     def __init__(
@@ -57,16 +59,18 @@ class Playground(People):
     ) -> None:
         if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
             raise ValueError(f"{host} is not an address of this machine alone")
-        workspace = Workspace(App.read(manifest), seed, clock)
         self._changes = Changes()
+        moved = Clock(clock, self._changes.tell)
+        workspace = Workspace(App.read(manifest), seed, moved)
         post = Post(self._changes, ack_seconds, retry_after)
-        super().__init__(workspace, post, self._changes.tell)
+        super().__init__(workspace, post, self._changes.tell, moved)
         post.late = self._note_late
         self.signing_secret = secrets.token_hex(16)
         self._sockets = Sockets(post, self._changes, everywhere=everywhere)
         self._requests: RequestUrl | None = None
         post.carrier = self._sockets
         if request_url is not None:
+            # An app compares the time of a signature with its own, which nobody has moved.
             self._requests = RequestUrl(request_url, self.signing_secret, post, clock)
             post.carrier = self._requests
         self._tokens = Tokens.fresh()
@@ -274,13 +278,23 @@ class Playground(People):
 
     # What can go wrong
 
-    def fail(self, method: str, fault: Fault, times: int = 1) -> None:
-        """Let the next calls of a method go wrong; `response_url` names the response URLs."""
-        self._api.faults.add(method, fault, times)
+    def fail(
+        self, method: str, fault: Fault, times: int = 1, *, channel: str | None = None
+    ) -> None:
+        """Let the next calls of a method go wrong, or the next ones about a channel.
+
+        `response_url` names the response URLs.
+        """
+        self._api.faults.add(method, fault, times, channel)
 
     def revoke(self, code: str | None = "token_revoked") -> None:
         """Void the app's tokens: every call is answered with this code, until None."""
         self.workspace.revoked = code
+        self._changes.tell()
+
+    def reinstate(self) -> None:
+        """Make the app's tokens good again."""
+        self.revoke(None)
 
     def race(self, *, everywhere: bool) -> None:
         """Send events to all sockets at once from now on, or to one of them as Slack does."""

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def snapshot(workspace: Workspace, me: str, traffic: Iterable[Delivery | Call]) -> Json:
-    """Return all that the page shows to this person, but how the app is connected."""
+    """Return all that the page shows to this person, but what only its server knows."""
     seen = [one for one in workspace.conversations.values() if _is_seen(one, me)]
     home = workspace.views.homes.get(me)
     return {
@@ -76,6 +76,7 @@ def _users(workspace: Workspace) -> list[Json]:
             "name": one.name,
             "real_name": one.real_name,
             "title": one.title,
+            "tz": one.timezone,
             "is_bot": False,
         }
         for one in workspace.users.values()

@@ -97,7 +97,11 @@ class Workspace:
     # Reading
 
     def stamp(self) -> str:
-        """Return the time as Slack writes it, never twice the same."""
+        """Return the time as Slack writes it, never twice the same.
+
+        It never goes back, even if the clock does: whoever reads by time, app or page, reads what
+        was said in the order in which it was said.
+        """
         self._last = max(self._last + 1, int(self.clock() * 1_000_000))
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
@@ -337,6 +341,15 @@ class Workspace:
         self._tell(event, where, lambda at: news.archived(where, by, at))
         where.archived = True
 
+    def unarchive(self, channel: str, by: str) -> None:
+        """Open an archived channel again: whoever was in it still is, the app included."""
+        where = self._known(channel)
+        if not where.archived:
+            raise RefusedError(f"#{where.name} is not archived.")
+        where.archived = False
+        event = f"{'group' if where.kind == 'private' else 'channel'}_unarchive"
+        self._tell(event, where, lambda at: news.unarchived(where, by, at))
+
     def uninstall(self) -> None:
         """Take the app out of the workspace: it hears of it, and its tokens are void."""
         for event in ("app_uninstalled", "tokens_revoked"):
@@ -378,11 +391,15 @@ class Workspace:
         self.notices[user] = kept
 
     def _channel(self, channel: str) -> Conversation:
+        found = self._known(channel)
+        if found.archived:
+            raise RefusedError(f"#{found.name} is archived.")
+        return found
+
+    def _known(self, channel: str) -> Conversation:
         found = self.conversations.get(channel)
         if found is None or found.kind == "im":
             raise RefusedError(f"There is no channel {channel!r}.")
-        if found.archived:
-            raise RefusedError(f"#{found.name} is archived.")
         return found
 
     # Keeping and telling

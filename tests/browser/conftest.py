@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser.small import Small
 from tests.browser.visit import Visit, Workspace
 
 WINDOW = {"width": 1280, "height": 800}
@@ -59,7 +60,7 @@ def visiting(browser: Browser) -> Iterator[Visiting]:
     """
     with ExitStack() as stack:
 
-        def visit(to: Workspace, *, errors: str = "", **options: Any) -> Visit:
+        def visit(to: Workspace | Small, *, errors: str = "", **options: Any) -> Visit:
             context = browser.new_context(**{"viewport": WINDOW, **options})
             stack.callback(context.close)
             context.set_default_timeout(_PATIENCE)

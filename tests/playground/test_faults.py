@@ -80,6 +80,17 @@ async def test_slow_answers(raw: RawApp) -> None:
     assert (said(raw), call.answer["ok"], call.status) == (["x"], True, 200)
 
 
+async def test_faults_about_one_channel(raw: RawApp) -> None:
+    """A fault about a channel leaves the calls about others alone, and waits for its own."""
+    raw.playground.fail("chat.postMessage", Fault.error("restricted_action"), channel="C1")
+    raw.playground.fail("chat.postMessage", Fault.rate_limited(), channel="C3")
+    codes = [
+        (await raw.call("chat.postMessage", channel=channel, text="x")).get("error")
+        for channel in ("C3", "U1", "C3", "C1", "C1")
+    ]
+    assert codes == ["ratelimited", None, None, "restricted_action", None]
+
+
 async def test_faults_of_response_urls(connected: RawApp) -> None:
     """Posts to response URLs go wrong under a name of their own, and other calls do not."""
     connected.playground.fail("response_url", Fault.server_error())

@@ -1,11 +1,13 @@
 """The Web API as an app without any library calls it."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from bot.playground import Playground
+from bot.playground import Playground, User
 from tests.playground.world import (
     SCOPES,
     SEED,
@@ -15,6 +17,7 @@ from tests.playground.world import (
     manifest,
     modal,
     section,
+    seed_with,
     text_input,
     without,
 )
@@ -49,7 +52,10 @@ async def test_who_may_call_no_more(raw: RawApp) -> None:
     """Void tokens are refused with the reason, until they are good again."""
     raw.playground.revoke("token_revoked")
     assert await error(raw, "auth.test") == "token_revoked"
-    raw.playground.revoke(None)
+    assert await error(raw, "chat.postMessage", channel="C1", text="x") == "token_revoked"
+    answer = await raw.call("apps.connections.open", raw.playground.app_token)
+    assert answer == {"ok": False, "error": "token_revoked"}
+    raw.playground.reinstate()
     assert (await raw.call("auth.test"))["ok"]
     await raw.playground.uninstall()
     assert await error(raw, "auth.test") == "account_inactive"
@@ -101,6 +107,7 @@ async def test_three_ways_to_write(raw: RawApp) -> None:
         ("conversations.members", {"channel": "C1"}, "channels:read"),
         ("conversations.list", {"types": "private_channel"}, "groups:read"),
         ("conversations.history", {"channel": "C1"}, "channels:history"),
+        ("conversations.history", {"channel": "C3"}, "groups:history"),
         ("conversations.history", {"channel": "D1"}, "im:history"),
         ("conversations.replies", {"channel": "C3", "ts": "1.1"}, "groups:history"),
         ("users.info", {"user": "U1"}, "users:read"),
@@ -128,6 +135,11 @@ async def test_where_an_app_may_post(raw: RawApp) -> None:
         assert answer["channel"] == found
     await raw.playground.archive("C1")
     assert await error(raw, "chat.postMessage", channel="C1", text="x") == "is_archived"
+    await raw.playground.unarchive("C1")
+    await raw.playground.remove_app("C1")
+    assert await error(raw, "chat.postMessage", channel="C1", text="x") == "not_in_channel"
+    await raw.playground.invite_app("C1")
+    await posted(raw)
 
 
 async def test_where_an_app_is_no_more(raw: RawApp) -> None:
@@ -343,6 +355,27 @@ async def test_history(raw: RawApp) -> None:
     assert code == "invalid_ts_oldest"
 
 
+async def test_pages_of_a_history(raw: RawApp) -> None:
+    """A part of a history comes in pages, newest first, and each message in one of them.
+
+    Metadata is in every page that asks for it.
+    """
+    metadata = {"event_type": "digest", "event_payload": {"key": "2026-W49"}}
+    said = [await posted(raw, f"message {number}", metadata=metadata) for number in range(7)]
+    part: dict[str, Any] = {"channel": "C1", "oldest": said[1], "latest": said[5], "limit": 2}
+    for inclusive, expected in [(False, said[4:1:-1]), (True, said[5:0:-1])]:
+        found: list[str] = []
+        more: dict[str, Any] = {"inclusive": inclusive, "include_all_metadata": True}
+        for _ in said:
+            answer = await raw.call("conversations.history", **part, **more)
+            assert all(one["metadata"] == metadata for one in answer["messages"])
+            found += [one["ts"] for one in answer["messages"]]
+            if not answer["has_more"]:
+                break
+            more["cursor"] = answer["response_metadata"]["next_cursor"]
+        assert found == expected
+
+
 async def test_replies(raw: RawApp) -> None:
     """A thread comes with its first message, oldest first; one that is not there is not found."""
     first = await raw.playground.say("U1", "C1", "first")
@@ -365,8 +398,36 @@ async def test_people(raw: RawApp) -> None:
     )
     assert "email" not in user["profile"]
     assert (await raw.call("users.info", user="U2"))["user"]["is_admin"]
+    assert (user["is_restricted"], user["is_ultra_restricted"]) == (False, False)
     assert (await raw.call("users.info", user="UBOT"))["user"]["is_bot"]
     assert await error(raw, "users.info", user="U9") == "user_not_found"
+
+
+async def test_guests() -> None:
+    """A guest is restricted; one of a single channel is both, as Slack says of them."""
+    guests = (
+        User("U1", "mina", "Mina Park", is_restricted=True),
+        User("U2", "tom", "Tom Reed", is_ultra_restricted=True),
+        SEED.users[2],
+    )
+    async with (
+        Playground(manifest(), seed_with(users=guests)) as playground,
+        RawApp.living_in(playground) as raw,
+    ):
+        for user, expected in [("U1", (True, False)), ("U2", (True, True)), ("U3", (False, False))]:
+            found = (await raw.call("users.info", user=user))["user"]
+            assert (found["is_restricted"], found["is_ultra_restricted"]) == expected
+
+
+async def test_a_zone_has_its_own_time_of_year(raw: RawApp, clock: Clock) -> None:
+    """How far a zone is from UTC is told for the day it is in the workspace."""
+    users = (*SEED.users[:2], replace(SEED.users[2], timezone="Europe/Berlin"))
+    raw.playground.workspace.users |= {one.id: one for one in users}
+    clock.at = datetime(2026, 11, 30, tzinfo=UTC).timestamp()
+    for label, offset in [("CET", 3600), ("CEST", 7200)]:
+        user = (await raw.call("users.info", user="U3"))["user"]
+        assert (user["tz_label"], user["tz_offset"]) == (label, offset)
+        raw.playground.clock.move(200 * 24 * 3600)
 
 
 async def test_home(raw: RawApp) -> None:

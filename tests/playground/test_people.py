@@ -440,6 +440,81 @@ async def test_an_optional_input(connected: RawApp) -> None:
     assert held == {"type": "plain_text_input", "value": None}
 
 
+GROUPS = [{"label": PLACEHOLDER, "options": [option(one)]} for one in ("a", "b")]
+CHOOSERS: list[tuple[Json, Json, Json]] = [
+    (
+        {"type": "timepicker", "initial_time": "09:00"},
+        {"selected_time": "09:00"},
+        {"selected_time": "23:59"},
+    ),
+    (
+        {"type": "datepicker", "initial_date": "2026-11-30"},
+        {"selected_date": "2026-11-30"},
+        {"selected_date": "2026-12-07"},
+    ),
+    (
+        {"type": "checkboxes", "options": OPTIONS, "initial_options": OPTIONS[:1]},
+        {"selected_options": OPTIONS[:1]},
+        {"selected_options": OPTIONS},
+    ),
+    (
+        {"type": "radio_buttons", "options": OPTIONS, "initial_option": OPTIONS[0]},
+        {"selected_option": OPTIONS[0]},
+        {"selected_option": OPTIONS[1]},
+    ),
+    (
+        {"type": "static_select", "options": OPTIONS, "initial_option": OPTIONS[1]},
+        {"selected_option": OPTIONS[1]},
+        {"selected_option": OPTIONS[0]},
+    ),
+    (
+        {"type": "multi_static_select", "option_groups": GROUPS, "initial_options": OPTIONS[:1]},
+        {"selected_options": OPTIONS[:1]},
+        {"selected_options": OPTIONS},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("element", "initial", "other"), CHOOSERS, ids=[one["type"] for one, *_ in CHOOSERS]
+)
+async def test_a_form_of_choices(
+    connected: RawApp, element: Json, initial: Json, other: Json
+) -> None:
+    """A form holds what it began with, or else what was chosen; nothing chosen is not enough."""
+    type_ = {"type": element["type"]}
+    asks = text_input(type_=element["type"]) | {"element": {**element, "action_id": "value"}}
+    (kept,) = initial
+    nothing: list[Json] | None = [] if kept.endswith("s") else None
+    for given, expected in [({}, initial), ({"name": {"value": other}}, other)]:
+        view = await opened(connected, modal(asks))
+        delivery = await connected.playground.submit("U1", view.id, given)
+        held = delivery.payload["view"]["state"]["values"]["name"]["value"]
+        assert held == type_ | expected
+        await connected.playground.settled(delivery)
+    view = await opened(connected, modal(asks))
+    with pytest.raises(RefusedError, match="required"):
+        await connected.playground.submit("U1", view.id, {"name": {"value": {kept: nothing}}})
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "sentence"),
+    [
+        ("timepicker", {"selected_time": "9:00"}, "a time like 09:30"),
+        ("timepicker", {"selected_time": "24:00"}, "a time like 09:30"),
+        ("timepicker", {"selected_time": 9}, "a time like 09:30"),
+        ("datepicker", {"selected_date": "30.11.2026"}, "a day like 2026-11-30"),
+    ],
+)
+async def test_what_a_picker_cannot_hold(
+    connected: RawApp, type_: str, value: Json, sentence: str
+) -> None:
+    """A picker gives a time or a day as Slack writes it, and nothing else."""
+    view = await opened(connected, modal(text_input(type_=type_)))
+    with pytest.raises(RefusedError, match=sentence):
+        await connected.playground.submit("U1", view.id, {"name": {"value": value}})
+
+
 FILLED = {"name": {"value": {"value": "x"}}}
 
 

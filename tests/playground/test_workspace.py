@@ -248,6 +248,22 @@ def test_an_archived_channel_is_closed() -> None:
         world.whisper(world.joined("C1"), "U1", Draft("hello"))
 
 
+@pytest.mark.parametrize(
+    ("channel", "event"), [("C1", "channel_unarchive"), ("C3", "group_unarchive")]
+)
+def test_an_archived_channel_can_be_opened_again(channel: str, event: str) -> None:
+    """Who was in it still is, the app included, and the app hears of it; an open one stays so."""
+    world = Workspace(App.read(manifest(events=[event])), SEED, Clock())
+    world.archive(channel, "U1")
+    world.unarchive(channel, "U1")
+    assert heard(world) == [(event, None)]
+    world.say("U1", channel, "hello")
+    assert world.post(world.joined(channel), Draft("hello")).text == "hello"
+    for other, sentence in [(channel, "is not archived"), ("C9", "no channel"), ("D1", "no chan")]:
+        with pytest.raises(RefusedError, match=sentence):
+            world.unarchive(other, "U1")
+
+
 def test_home_tells_which_tab() -> None:
     """Opening a tab names it and the direct messages; a tab that is not there cannot be opened."""
     world = workspace()

@@ -12,10 +12,11 @@ import { confirmation, dropModals, modals } from "./modal.js";
 import { exists, followAddress, readPlace, settle } from "./route.js";
 import { setDrawer, sidebar } from "./sidebar.js";
 import { connect } from "./socket.js";
-import { accept, change, onChange, open, state } from "./state.js";
+import { accept, change, now, onChange, open, state, user } from "./state.js";
 import { settlePending } from "./pending.js";
 import { listenForShortcut, switcher } from "./switcher.js";
 import { threadMessages, threadPane } from "./thread.js";
+import { setZone, wallClock } from "./time.js";
 import { markOpened, markRead, meet, unread } from "./unread.js";
 import { welcomePanel } from "./welcome.js";
 
@@ -63,6 +64,7 @@ function noteReading() {
 
 function takeSnapshot(snapshot) {
   const before = accept(snapshot);
+  setZone(user(snapshot.me)?.tz);
   const arriving = before?.me !== snapshot.me;
   settle();
   if (!seen.has(snapshot.me)) dropModals();
@@ -112,7 +114,18 @@ function listenForSkipping() {
   });
 }
 
+/** The clock goes on while nothing happens. */
+function keepTime() {
+  let shown = null;
+  setInterval(() => {
+    const minute = state.snapshot && wallClock(now());
+    if (minute !== shown) change();
+    shown = minute;
+  }, 1000);
+}
+
 onChange(draw);
+keepTime();
 listenForShortcut();
 listenForSkipping();
 followAddress(moved);

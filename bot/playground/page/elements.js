@@ -8,6 +8,7 @@ import { idOf, menuButton, panelButton } from "./menu.js";
 import { begin, isPending, sentAs } from "./pending.js";
 import { change, me } from "./state.js";
 import { plainText, textOf } from "./texts.js";
+import { atWallClock, wallClock } from "./time.js";
 
 /**
  * Where an element stands.
@@ -236,7 +237,8 @@ function select(described, place) {
 
 function multiSelect(described, place) {
   const picked = current(described, place);
-  const all = optionsOf(described).flatMap((group) => group.options);
+  const groups = optionsOf(described);
+  const all = groups.flatMap((group) => group.options);
   const names = all
     .filter(({ part }) => picked.some((one) => sameChoice(one, part)))
     .map(({ label }) => label);
@@ -249,6 +251,16 @@ function multiSelect(described, place) {
       described,
       on ? [...picked, part] : picked.filter((one) => !sameChoice(one, part)),
     );
+  const line = ({ label, note, part }) => {
+    const on = picked.some((one) => sameChoice(one, part));
+    return choiceLine("checkbox", {
+      label,
+      note,
+      checked: on,
+      disabled: !on && picked.length >= most,
+      change: (event) => toggle(part, event.currentTarget.checked),
+    });
+  };
   const placeholder = plainText(described.placeholder) ?? "Select options";
   return h(
     "span",
@@ -263,16 +275,16 @@ function multiSelect(described, place) {
         props: { ...naming(described, place), "aria-required": null, "aria-invalid": null },
         closed: () => sendSelection(described, place),
       },
-      all.map(({ label, note, part }) => {
-        const on = picked.some((one) => sameChoice(one, part));
-        return choiceLine("checkbox", {
-          label,
-          note,
-          checked: on,
-          disabled: !on && picked.length >= most,
-          change: (event) => toggle(part, event.currentTarget.checked),
-        });
-      }),
+      groups.map(({ label, options }) =>
+        label
+          ? h(
+              "div",
+              { role: "group", "aria-label": label, class: "choice-group" },
+              h("p", { class: "choice-title", "aria-hidden": "true" }, label),
+              options.map(line),
+            )
+          : options.map(line),
+      ),
       !all.length && h("p", { class: "quiet" }, "Nothing to choose from."),
     ),
   );
@@ -370,7 +382,7 @@ function dateTime(described, place) {
   const seconds = current(described, place);
   const pick = (event) => {
     const value = event.currentTarget.value
-      ? Math.floor(new Date(event.currentTarget.value).getTime() / 1000)
+      ? atWallClock(event.currentTarget.value)
       : null;
     chose(described, place, value, { selected_date_time: value });
   };
@@ -378,16 +390,9 @@ function dateTime(described, place) {
     ...naming(described, place),
     type: "datetime-local",
     class: "field short",
-    value: localDateTime(seconds),
+    value: seconds ? wallClock(seconds) : "",
     onchange: pick,
   });
-}
-
-/** Seconds as the local "2026-01-31T09:30" that the browser's field wants. */
-function localDateTime(seconds) {
-  if (!seconds) return "";
-  const date = new Date(seconds * 1000);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 }
 
 /** What all fields for typing share: typing is remembered, Enter may tell the app. */

@@ -1,6 +1,7 @@
 /** The left side: workspace, conversations, the app, and who one is. */
 
 import { avatar } from "./avatar.js";
+import { workspaceClock } from "./clock.js";
 import { classes, h, hidden } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
@@ -55,7 +56,7 @@ export function sidebar() {
       list("Private channels", of("private"), "lock"),
       apps(),
     ),
-    h("footer", { class: "sidebar-foot" }, personSwitcher(), tools()),
+    h("footer", { class: "sidebar-foot" }, personSwitcher(), workspaceClock(), tools()),
   );
 }
 

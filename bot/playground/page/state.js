@@ -28,6 +28,8 @@ export const state = {
   inspector: load("inspector", false),
   chosen: null, // {id, outcome, payload}: the line of the inspector being looked at
   filter: "",
+  typedTime: null, // what stands in the field of the clock, if somebody typed there
+  received: 0, // when the snapshot came, by the clock of this machine
 };
 
 let listener = () => {};
@@ -67,6 +69,7 @@ export function accept(snapshot) {
   const before = state.snapshot;
   change((s) => {
     s.snapshot = share(before, snapshot);
+    s.received = Date.now();
   });
   return before;
 }
@@ -85,6 +88,9 @@ export function share(last, next) {
 }
 
 const isTree = (value) => typeof value === "object" && value !== null;
+
+/** The time of the workspace, which goes on between two snapshots. */
+export const now = () => state.snapshot.now + (Date.now() - state.received) / 1000;
 
 export const me = () => state.snapshot.me;
 export const app = () => state.snapshot.app;

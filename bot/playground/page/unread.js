@@ -12,8 +12,12 @@ const isAfter = (message, ts) => Number(message.ts) > Number(ts);
 /** Whatever was said before a person first came here is no news to them. */
 export function meet() {
   const marks = mine();
-  marks.met ??= String(state.snapshot.now);
-  for (const { id } of state.snapshot.conversations) marks[id] ??= messagesOf(id).at(-1)?.ts ?? "0";
+  marks.met = String(Math.min(marks.met ?? Infinity, state.snapshot.now));
+  for (const { id } of state.snapshot.conversations) {
+    const last = messagesOf(id).at(-1)?.ts ?? "0";
+    // A mark later than all that was said is of another workspace, whose clock had been moved.
+    if (!(Number(marks[id]) <= Number(last))) marks[id] = last;
+  }
   save("read", read);
 }
 
