@@ -74,13 +74,17 @@ class Claims:
         self._owed: dict[str, str] = {}
         self._done = Seen(_REMEMBERED, _MOST_REMEMBERED)
 
-    async def take(self, name: str, place: str = "") -> Claim | None:
+    async def take(
+        self, name: str, place: str = "", *, patience: float | None = None
+    ) -> Claim | None:
         """The claim on a piece of work, known by its name or its place; None if it is done.
 
-        Raises BusyError if somebody is at it and does not finish soon.
+        Raises BusyError if somebody is at it and does not finish soon; `patience` is for how many
+        seconds to wait for that, if not for as long as usual.
         """
         loop = asyncio.get_running_loop()
-        until, pause = loop.time() + self._patience, _FIRST_LOOK
+        until = loop.time() + (self._patience if patience is None else patience)
+        pause = _FIRST_LOOK
         is_unsure = False
         while True:
             is_late = loop.time() + pause > until
@@ -152,14 +156,17 @@ class Claims:
                 raise BusyError
             self._alive[claim.name] = began
 
-    async def finish(self, claim: Claim, asking: Asking | None = None, user: str = "") -> None:
-        """The work is done: nobody does it again. With a question, that is kept as well."""
-        now = self._clock()
+    def finished(self, claim: Claim) -> None:
+        """The work is done, and the store has been told together with what came of it."""
         for key in (claim.name, claim.place):
             if key:
-                self._done.claim(key, at=now.timestamp())
+                self._done.claim(key, at=self._clock().timestamp())
         self.abandon(claim)
-        done = {claim.name: claim.place}
+
+    async def finish(self, claim: Claim, asking: Asking | None = None, user: str = "") -> None:
+        """The work is done: nobody does it again. With a question, that is kept as well."""
+        self.finished(claim)
+        now, done = self._clock(), {claim.name: claim.place}
         try:
             if asking is None:
                 await self._store.finish(done, now=now)

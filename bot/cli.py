@@ -26,11 +26,14 @@ from bot.model import SURFACES, Catalogue, Problem, Surface
 from bot.records import Status
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from bot.catalogue.markdown import Report
+    from bot.digest import Digest
     from bot.evaluate import Evaluation
     from bot.evaluation_report import Run
     from bot.merging import Merged
-    from bot.records import Decision, Miss, Suggestion, Thumbs
+    from bot.records import Decision, Edition, Miss, Subscription, Suggestion, Thumbs
     from bot.search import Index
     from bot.store import Store
 
@@ -42,8 +45,11 @@ DEFAULT_CATALOGUE = Path("resources.yaml")
 _LONGEST_LINE = 1_000_000
 _LARGEST_PAGE = 16 * 2**20
 _MOST_HOLDERS = 10_000
+_MOST_EDITIONS = 10_000
 _BY_HAND_SECONDS = 30.0
 """Whoever looks after the store by hand may wait longer than somebody in Slack."""
+_YEARS = range(1970, 9999)
+_CHANNEL = re.compile("[CDG][A-Z0-9]+")
 _USER = re.compile("[UW][A-Z0-9]{2,}")
 
 app = typer.Typer(
@@ -56,6 +62,11 @@ app = typer.Typer(
 
 store = typer.Typer(
     help="Look after the store, which keeps what people did.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+digest = typer.Typer(
+    help="Look at the weekly digests of channels.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -458,6 +469,7 @@ def manifest(
     curators: Annotated[
         bool, typer.Option(help="The curators have a channel (ONBOARD_CURATORS_CHANNEL).")
     ] = False,
+    digest: Annotated[bool, typer.Option(help="Channels can have a weekly digest.")] = True,
     explain: Annotated[bool, typer.Option(help="Say what each permission is for.")] = False,
 ) -> None:
     """Print the app manifest, to be pasted where Slack creates or changes an app."""
@@ -467,7 +479,7 @@ def manifest(
 
     if url is not None and (url_fault(url) or not url.startswith("https://")):
         raise BotError("Slack calls https addresses only. Write one like https://bot.example.org.")
-    features = Features(listening=listening, agent=agent, curators=curators)
+    features = Features(listening=listening, agent=agent, curators=curators, digest=digest)
     typer.echo(manifests.to_yaml(manifests.manifest(features, url=url)), nl=False)
     if explain:
         _tell(*(f"{scope}: {manifests.REASONS[scope]}" for scope in manifests.scopes(features)))
@@ -623,6 +635,96 @@ async def _asked_in_vain(
 ) -> "tuple[list[Miss], list[Suggestion], dict[str, Thumbs]]":
     await source.need()
     return await source.misses(), await source.suggestions("approved"), await source.thumbs()
+
+
+app.add_typer(digest, name="digest")
+
+
+@digest.command("list")
+def digest_list(*, database: Database = None, as_json: AsJson = False) -> None:
+    """List the channels that have a weekly digest: when it comes, and what became of the last."""
+    import datetime as dt
+
+    from bot import contract, terminal
+
+    _, (subscriptions, editions) = _with_store(database, _subscribed)
+    now = dt.datetime.now(dt.UTC)
+    if as_json:
+        _print_json([contract.subscription_json(one, editions, now) for one in subscriptions])
+    else:
+        terminal.show(terminal.subscriptions(subscriptions, editions, now))
+
+
+async def _subscribed(source: "Store") -> "tuple[list[Subscription], list[Edition]]":
+    await source.need()
+    return await source.subscriptions(), await source.editions(limit=_MOST_EDITIONS)
+
+
+@digest.command("preview")
+def digest_preview(
+    *,
+    channel: Annotated[str, typer.Option(metavar="ID", help="The channel, as C0123456789.")],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="The moment, as 2026-11-30T09:00 by the clocks of the channel; if none, now.",
+        ),
+    ] = None,
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a channel would be told, and post nothing."""
+    import datetime as dt
+
+    from bot import contract, terminal
+    from bot.gathering import previewed
+    from bot.records import Subscription, Weekly
+    from bot.settings import read_store_settings
+
+    settings, loaded = read_store_settings(), _load(catalogue)
+    now = dt.datetime.now(dt.UTC)
+    if not _CHANNEL.fullmatch(channel):
+        raise BotError(f"{channel!r} is not the ID of a channel. It begins with C, D or G.")
+
+    async def make(source: "Store") -> "tuple[Digest, Subscription]":
+        await source.need()
+        found = await source.subscription(channel) or Subscription(
+            channel=channel,
+            weekly=Weekly(weekday=0, hour=9, minute=0, zone=settings.timezone),
+            state="stopped",
+            since=now,
+        )
+        until = _moment(at, found.weekly.zone) if at else now
+        made = await previewed(
+            source, loaded, found, until=until, seen=now, people=settings.gap_people
+        )
+        return made, found
+
+    _, (made, subscription) = _with_store(database, make)
+    if as_json:
+        _print_json(contract.digest_json(made))
+    else:
+        terminal.show(terminal.digest(made, subscription))
+
+
+def _moment(given: str, zone: str) -> "dt.datetime":
+    """A moment as it was typed, by the clocks of a time zone unless it names an offset."""
+    import datetime as dt
+
+    from bot import schedule
+
+    try:
+        moment = dt.datetime.fromisoformat(given)
+    except ValueError:
+        moment = None
+    # At either end of the calendar there is no week before, or no other time zone.
+    if moment is None or moment.year not in _YEARS:
+        raise BotError(
+            f"{given!r} is not a moment. Write the day and the time, as 2026-11-30T09:00."
+        )
+    return (moment if moment.tzinfo else schedule.placed(moment, zone)).astimezone(dt.UTC)
 
 
 app.add_typer(suggestions, name="suggestions")

@@ -1,14 +1,18 @@
 """The JSON that other programs read: field names here are a promise."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from bot import schedule
+from bot.digest import Digest
+from bot.errors import ScheduleError
 from bot.evaluate import Comparison, Evaluation, Figures, Outcome, Retrieval
 from bot.gaps import Gaps
 from bot.model import Answer, Contribution, Problem
-from bot.records import Decision, Suggestion, Thumbs
+from bot.records import Decision, Edition, Subscription, Suggestion, Thumbs
 
 EVALUATION_VERSION = 1
 
@@ -89,6 +93,71 @@ def gaps_json(found: Gaps) -> dict[str, Any]:
 def unhelpful_json(found: Sequence[tuple[str, Thumbs]]) -> list[dict[str, Any]]:
     """Resources that did not help somebody, by their id, as plain data, the worst first."""
     return [{"resource": name, "up": each.up, "down": each.down} for name, each in found]
+
+
+def subscription_json(
+    given: Subscription, editions: Sequence[Edition], moment: dt.datetime
+) -> dict[str, Any]:
+    """A subscription as plain data, with the digest before and the one after a moment."""
+    own = [one for one in editions if one.channel == given.channel]
+    is_on = given.state == "on"
+    return {
+        "channel": given.channel,
+        "state": given.state,
+        "reason": given.reason,
+        "schedule": schedule.spoken(given.weekly),
+        "topics": list(given.topics),
+        "always": given.always,
+        "next": _next(given, own, moment) if is_on else None,
+        "last": {"at": own[0].at.isoformat(), "outcome": own[0].outcome} if own else None,
+    }
+
+
+def _next(given: Subscription, own: Sequence[Edition], moment: dt.datetime) -> str | None:
+    taken = {one.slot for one in own}
+    try:
+        return schedule.upcoming(given.weekly, max(moment, given.since), taken).at.isoformat()
+    except ScheduleError:
+        # The time zone is not known any more, so there is none.
+        return None
+
+
+def digest_json(given: Digest) -> dict[str, Any]:
+    """A digest as plain data; resources and topics by their ids."""
+    return {
+        "since": given.since.isoformat(),
+        "until": given.until.isoformat(),
+        "first": given.is_first,
+        "empty": given.is_empty,
+        "size": given.size,
+        "topics": [topic.id for topic in given.topics],
+        "lost_topics": list(given.lost_topics),
+        "new": [one.id for one in given.new],
+        "new_count": given.new_count,
+        "more": {topic.id: count for topic, count in given.more},
+        "changed": [one.id for one in given.changed],
+        "changed_count": given.changed_count,
+        "asked": [
+            {
+                "topic": one.topic.id,
+                "people": one.people,
+                "times": one.times,
+                "resource": one.resource.id if one.resource else None,
+            }
+            for one in given.asked
+        ],
+        "best": {
+            "resource": given.best.resource.id,
+            "up": given.best.thumbs.up,
+            "down": given.best.thumbs.down,
+        }
+        if given.best
+        else None,
+        "gap": {"words": list(given.gap.words), "times": given.gap.times} if given.gap else None,
+        "look": given.look.id if given.look else None,
+        "gone": [one.id for one in given.gone],
+        "gone_count": given.gone_count,
+    }
 
 
 def suggestion_json(given: Suggestion) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.claims import Claims
 from bot.errors import BotError, CatalogueError, StoreDownError, StoreError
+from bot.gathering import Gathering
 from bot.library import Library
 from bot.listening import Listening
 from bot.settings import Settings, SettingsError
@@ -33,9 +35,10 @@ from bot.slack.delivery import PATIENCE, Delivery, Patience, key_of
 from bot.slack.desk import Desk
 from bot.slack.inhand import InHand
 from bot.slack.manifest import EVENTS_PATH, scopes
+from bot.slack.parts import Message
+from bot.slack.posting import Posting
 from bot.slack.socket import over_socket
 from bot.slack.tokens import fault
-from bot.slack.views import Message
 from bot.store import Store
 from bot.upkeep import Upkeep
 
@@ -49,6 +52,7 @@ _LONGEST_REQUEST = 2**20
 _LONGEST_STAMP = 12
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+_now = partial(datetime.now, UTC)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -59,12 +63,13 @@ async def serve(
     ready: Callable[[str], None] | None = None,
     patience: Patience = PATIENCE,
     in_hand: InHand | None = None,
+    clock: Callable[[], datetime] = _now,
 ) -> None:
     """Run the bot until `stop` is set or the process is asked to end.
 
     `ready` is told, in a sentence, as soon as questions are answered; `in_hand` tells what is begun
-    and not yet done. Raises SettingsError with
-    every fault of tokens and files, or BotError, before anything is answered.
+    and not yet done; `clock` gives moments with a time zone. Raises SettingsError with every fault
+    of tokens and files, or BotError, before anything is answered.
     """
     ending = stop or asyncio.Event()
     _shield_from_environment(settings.api_url)
@@ -80,11 +85,18 @@ async def serve(
             identity, url = await _checked(settings, client, problems)
             if library is None or store is None:
                 raise SettingsError(problems)
-            desk, upkeep = _wired(settings, client, library, store, patience)
+            wired = _wired(settings, client, library, store, patience=patience, clock=clock)
             with suppress(StoreDownError):
-                await desk.sharing.refresh()
-            stack.push_async_callback(_cancelled, asyncio.create_task(upkeep.run()))
-            app = bolt_app(settings, client, identity, desk=desk, in_hand=in_hand)
+                await wired.desk.sharing.refresh()
+            stack.push_async_callback(_cancelled, asyncio.create_task(wired.upkeep.run()))
+            app = bolt_app(
+                settings,
+                client,
+                identity,
+                desk=wired.desk,
+                gathering=wired.gathering,
+                in_hand=in_hand,
+            )
             running = (
                 over_socket(app, client, _app_token(settings), url, patience)
                 if url
@@ -98,7 +110,7 @@ async def serve(
             return
         used, where = begun
         watching = asyncio.create_task(
-            _watch(settings, used, client, Delivery(patience.pauses), ending)
+            _watch(settings, used, client, Delivery(patience.pauses, clock), ending)
         )
         stack.push_async_callback(_cancelled, watching)
         _log.info("ready", mode=settings.mode, resources=len(used.current.catalogue.resources))
@@ -111,11 +123,24 @@ async def serve(
     _log.info("stopped")
 
 
+@dataclass(frozen=True)
+class _Wired:
+    """What answers questions, what makes digests, and what goes on beside both."""
+
+    desk: Desk
+    gathering: Gathering
+    upkeep: Upkeep
+
+
 def _wired(
-    settings: Settings, client: AsyncWebClient, library: Library, store: Store, patience: Patience
-) -> tuple[Desk, Upkeep]:
-    """What answers questions, and what goes on beside them."""
-    clock = partial(datetime.now, UTC)
+    settings: Settings,
+    client: AsyncWebClient,
+    library: Library,
+    store: Store,
+    *,
+    patience: Patience,
+    clock: Callable[[], datetime],
+) -> _Wired:
     claims = Claims(store, lease=patience.lease, patience=patience.acknowledge * 0.8, clock=clock)
     listening = Listening(store)
     sharing = Sharing(store, library, listening, by_feedback=settings.rank_by_feedback, clock=clock)
@@ -123,25 +148,31 @@ def _wired(
         library=library,
         features=settings.features,
         listening=listening,
-        delivery=Delivery(patience.pauses),
+        delivery=Delivery(patience.pauses, clock),
         claims=claims,
         store=store,
         sharing=sharing,
         curators=settings.curators_channel or "",
         gap_people=settings.gap_people,
+        timezone=settings.timezone,
         clock=clock,
     )
+    gathering = Gathering(store, library, people=settings.gap_people, clock=clock)
+    grace = timedelta(hours=settings.digest_grace_hours)
+    posting = Posting(desk, client, gathering, grace=grace, patience=patience)
     upkeep = Upkeep(
         store=store,
         claims=claims,
         sharing=sharing,
         library=library,
         closing=Closing(desk, client, settings.notices_per_hour),
+        posting=posting if settings.digest else None,
         retention=timedelta(days=settings.retention_days),
         tick=patience.tick,
+        look=patience.look,
         clock=clock,
     )
-    return desk, upkeep
+    return _Wired(desk, gathering, upkeep)
 
 
 def _app_token(settings: Settings) -> str:
@@ -244,6 +275,7 @@ def _manifest_command(settings: Settings) -> str:
     parts += ["--listening"] * features.listening
     parts += ["--curators"] * features.curators
     parts += ["--no-agent"] * (not features.agent)
+    parts += ["--no-digest"] * (not features.digest)
     parts += ["--url https://..."] * (settings.mode == "http")
     return " ".join(parts)
 

@@ -19,7 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from bot.catalogue.urls import url_fault
 from bot.catalogue.wording import either, guess
-from bot.errors import BotError
+from bot.errors import BotError, ScheduleError
+from bot.spoken import zone
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -92,6 +93,8 @@ class Features:
     """Whether it can be opened beside whatever somebody reads in Slack."""
     curators: bool = False
     """Whether the curators have a channel."""
+    digest: bool = True
+    """Whether channels can have a weekly digest."""
 
 
 # Readers of one value. What they raise is the rest of a sentence that begins with the name.
@@ -215,6 +218,14 @@ def _database_url(value: str) -> SecretStr:
     return SecretStr(value)
 
 
+def _zone(value: str) -> str:
+    try:
+        return zone(value)
+    except ScheduleError:
+        # Its sentence repeats the value, which might be a secret.
+        raise ValueError("is no time zone. Write one by its name, as Europe/Berlin.") from None
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     def read(value: str) -> str:
         if (lower := value.lower()) not in choices:
@@ -241,7 +252,9 @@ class StoreSettings(BaseModel):
     gap_people: Annotated[
         int, Field(alias="ONBOARD_GAP_PEOPLE"), BeforeValidator(_number(1, None, "people"))
     ] = 2
-    """How many have to ask for something before curators are shown that it is missing."""
+    """How many have to ask for something before it is shown that it is missing."""
+    timezone: Annotated[str, Field(alias="ONBOARD_TIMEZONE"), BeforeValidator(_zone)] = "UTC"
+    """The time zone of a digest, where Slack does not tell that of whoever sets it up."""
 
 
 class Settings(StoreSettings):
@@ -279,6 +292,12 @@ class Settings(StoreSettings):
     """Whether channels may be listened to at all."""
     agent: Annotated[bool, Field(alias="ONBOARD_AGENT"), BeforeValidator(_switch)] = True
     """Whether the bot has a pane of its own in Slack."""
+    digest: Annotated[bool, Field(alias="ONBOARD_DIGEST"), BeforeValidator(_switch)] = True
+    """Whether channels can have a weekly digest."""
+    digest_grace_hours: Annotated[
+        int, Field(alias="ONBOARD_DIGEST_GRACE_HOURS"), BeforeValidator(_number(1, 144, "hours"))
+    ] = 24
+    """How late a digest may be, if the bot was down when it was due; a later one is left out."""
     rank_by_feedback: Annotated[
         bool, Field(alias="ONBOARD_RANK_BY_FEEDBACK"), BeforeValidator(_switch)
     ] = True
@@ -313,7 +332,10 @@ class Settings(StoreSettings):
     def features(self) -> Features:
         """What is switched on."""
         return Features(
-            listening=self.listening, agent=self.agent, curators=self.curators_channel is not None
+            listening=self.listening,
+            agent=self.agent,
+            curators=self.curators_channel is not None,
+            digest=self.digest,
         )
 
 

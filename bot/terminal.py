@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from io import StringIO
@@ -16,11 +16,14 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from bot import schedule
 from bot.ago import ago
+from bot.digest import Digest
+from bot.errors import ScheduleError
 from bot.gaps import Gaps
 from bot.model import Answer, Catalogue, Contribution, Resource, Result, Topic
 from bot.overlay import is_suggested
-from bot.records import Action, Decision, Status, Suggestion, Thumbs
+from bot.records import Action, Decision, Edition, Status, Subscription, Suggestion, Thumbs
 
 if TYPE_CHECKING:
     from bot.store.care import StoreReport
@@ -245,6 +248,81 @@ def unhelpful(
     yield table
 
 
+def subscriptions(
+    found: Sequence[Subscription], editions: Sequence[Edition], now: dt.datetime
+) -> Iterator[RenderableType]:
+    """Channels with a weekly digest: when it comes, how it stands, what became of the last."""
+    if not found:
+        yield Text("No channel has a weekly digest. In Slack: /onboard digest", style="bold")
+        return
+    table = Table("channel", "when", "next", "about", "last", box=None, padding=(0, 2, 0, 0))
+    for one in found:
+        own = [edition for edition in editions if edition.channel == one.channel]
+        last = f"{own[0].at:%Y-%m-%d}: {own[0].outcome}" if own else "-"
+        table.add_row(
+            Text(printable(one.channel), style="bold"),
+            printable(schedule.spoken(one.weekly)),
+            _coming(one, {edition.slot for edition in own}, now),
+            printable(", ".join(one.topics) or "all topics"),
+            last,
+        )
+    yield table
+
+
+def _coming(one: Subscription, taken: Collection[str], now: dt.datetime) -> str:
+    if one.state != "on":
+        return f"{one.state}, {one.reason}" if one.reason else one.state
+    try:
+        slot = schedule.upcoming(one.weekly, max(now, one.since), taken)
+        return schedule.day_and_time(one.weekly, slot.at)
+    except ScheduleError:
+        return "never: no such time zone"
+
+
+def digest(given: Digest, subscription: Subscription) -> Iterator[RenderableType]:
+    """What a channel is told, in the order in which Slack shows it."""
+    day = schedule.day_and_time(subscription.weekly, given.until)
+    yield Text(f"{printable(subscription.channel)}, {day}", style="bold underline")
+    if subscription.state != "on":
+        yield Text(f"It is {subscription.state}: nothing would be posted.", style="dim")
+    if given.is_first and given.size:
+        yield Text(f"The first digest there. The catalogue has {given.size:,} resources.")
+    if given.lost_topics:
+        yield Text(printable(f"Topics that are gone: {', '.join(given.lost_topics)}"))
+    if given.is_empty:
+        told = "posted all the same" if subscription.always else "not posted"
+        yield Text(f"There is nothing to tell: {told}.")
+    yield from _listed(f"New in the catalogue ({given.new_count:,})", given.new)
+    if given.more:
+        counts = ", ".join(f"{topic.name} ({count:,})" for topic, count in given.more)
+        yield Text(printable(f"   and {given.new_count - len(given.new):,} more: {counts}"))
+    yield from _listed(f"Brought up to date ({given.changed_count:,})", given.changed)
+    if given.asked:
+        yield Text("What people asked about most", style="bold")
+        for one in given.asked:
+            led = f", led to {one.resource.title}" if one.resource else ""
+            yield Text(printable(f"*  {one.topic.name}: {one.people:,} people{led}"))
+    if given.best:
+        thumbs = given.best.thumbs
+        helped = f"{thumbs.up:,} of {thumbs.up + thumbs.down:,}"
+        yield from _listed(f"What helped most ({helped})", [given.best.resource])
+    look = "Worth a look" if given.is_first else "Worth a second look"
+    yield from _listed(look, [given.look] if given.look else [])
+    yield from _listed(f"Links that died ({given.gone_count:,})", given.gone)
+    if given.gap:
+        yield Text("In vain", style="bold")
+        words = " ".join(given.gap.words)
+        yield Text(printable(f"*  {words}: asked {given.gap.times:,} times"))
+
+
+def _listed(heading: str, resources: Sequence[Resource]) -> Iterator[RenderableType]:
+    if resources:
+        yield Text(heading, style="bold")
+    for one in resources:
+        yield _heading(one, "*")
+        yield _address("   ", one.url, "dim")
+
+
 def suggestions(found: Sequence[Suggestion]) -> Iterator[RenderableType]:
     """Suggestions by their number, each with where it leads and how it stands."""
     for one in found:
@@ -319,15 +397,21 @@ def _heading(resource: Resource, bullet: str) -> RenderableType:
 
 
 def _body(resource: Resource) -> RenderableType:
-    lines: list[RenderableType] = [
-        _address("", resource.url, "cyan"),
-        Text(resource.summary),
-    ]
+    lines: list[RenderableType] = [_address("", resource.url, "cyan")]
+    also = [(link.title, link.url) for link in resource.also]
+    if resource.gone:
+        dead = f"Its link was dead on {resource.gone}"
+        if also:
+            title, url = also.pop(0)
+            lines.append(_address(f"{dead}; instead: {title} ", url, "yellow"))
+        else:
+            lines.append(Text(f"{dead}.", style="yellow"))
+    lines.append(Text(resource.summary))
     if facts := " · ".join(_facts(resource)):
         lines.append(Text(facts, style="dim"))
     if resource.note:
         lines.append(Text(f"Curator's note: {resource.note}", style="italic"))
-    lines += (_address(f"Also: {link.title} ", link.url, "dim") for link in resource.also)
+    lines += (_address(f"Also: {title} ", url, "dim") for title, url in also)
     return Group(*lines)
 
 

@@ -6,11 +6,15 @@ its Slack. What there is to try is made from the catalogue.
 
 import asyncio
 import contextlib
+import os
 import sys
 import webbrowser
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import available_timezones
 
 from bot import logs
 from bot.catalogue import load
@@ -20,6 +24,7 @@ from bot.path import topics_in_order
 from bot.playground import Channel, Playground, Said, Seed, Step, User, Welcome
 from bot.serve import serve
 from bot.settings import Features, LogLevel, Settings
+from bot.slack.delivery import PATIENCE
 from bot.slack.manifest import manifest
 from bot.slack.views import example_questions
 
@@ -27,6 +32,8 @@ _NEWCOMER, _SECOND, _CURATOR = "U0NEWCOMER1", "U0NEWCOMER2", "U0CURATOR01"
 _GENERAL, _HELP, _CURATORS = "C0GENERAL01", "C0HELP00001", "C0CURATORS1"
 _FEATURES = Features(listening=True, agent=True, curators=True)
 _SHORTEST_TO_MISTYPE = 5
+# Whoever has moved the clock to Monday does not want to wait for the digest.
+_LOOK_SECONDS = 1.0
 
 
 async def run(
@@ -58,6 +65,9 @@ async def run(
                 settings(workspace, catalogue, database or f"sqlite:///{folder}/onboard.db"),
                 stop=stop,
                 ready=lambda _: _tell(workspace.page_url, say, browser=browser),
+                patience=replace(PATIENCE, look=_LOOK_SECONDS),
+                # Whoever moves the clock of the workspace moves that of the bot.
+                clock=lambda: datetime.fromtimestamp(workspace.clock(), UTC),
             )
     finally:
         await workspace.stop()
@@ -81,14 +91,24 @@ def settings(workspace: Playground, catalogue: Path, database: str) -> Settings:
 
 
 def seed(catalogue: Catalogue) -> Seed:
-    """Two newcomers, a curator, and things to try that this very catalogue has answers to."""
+    """Two newcomers, a curator, and things to try that this very catalogue has answers to.
+
+    The second newcomer lives elsewhere: the same moment is another time of day to them.
+    """
+    here = own_zone()
     people = (_NEWCOMER, _SECOND, _CURATOR)
     return Seed(
         name="Trial workspace",
         users=(
-            User(_NEWCOMER, "newcomer", "First newcomer", "in the first week here"),
-            User(_SECOND, "second", "Second newcomer", "in the first week here"),
-            User(_CURATOR, "curator", "Curator", "keeps the catalogue", is_admin=True),
+            User(_NEWCOMER, "newcomer", "First newcomer", "in the first week here", timezone=here),
+            User(
+                _SECOND, "second", "Second newcomer", "in the first week here",
+                timezone=_there(here),
+            ),
+            User(
+                _CURATOR, "curator", "Curator", "keeps the catalogue", is_admin=True,
+                timezone=here,
+            ),
         ),
         channels=(
             Channel(
@@ -128,6 +148,7 @@ def _welcome(catalogue: Catalogue) -> Welcome:
         steps.append(Step("Look at a topic, privately", _GENERAL, f"/onboard {topics[-1].name}"))
     steps += [
         Step("See what people miss", _HELP, "/onboard gaps"),
+        Step("Have a weekly digest, then move the clock", _HELP, "/onboard digest mondays at 9"),
         Step("See all it can do", _HELP, "/onboard help"),
         Step("Let it listen (be the curator first)", _HELP, "/onboard listen on"),
     ]
@@ -138,10 +159,26 @@ def _welcome(catalogue: Catalogue) -> Welcome:
             " this computer. Choose something to try: the words are put into the message box, and"
             " you press Enter. You can also write to onboard directly, press its buttons, open the"
             " menu of a message, and be somebody else by the name at the lower left: what one"
-            " suggests, the curator finds in #curators."
+            " suggests, the curator finds in #curators. The clock above that name can be moved, to"
+            " see what Monday brings."
         ),
         steps=tuple(steps),
     )
+
+
+def own_zone(link: Path = Path("/etc/localtime")) -> str:
+    """Return the time zone of this machine by its IANA name, or UTC if it does not tell."""
+    named = (os.environ.get("TZ", "").removeprefix(":"), str(link.resolve()))
+    for name in named:
+        # A link leads to the file of its zone, as /usr/share/zoneinfo/Europe/Berlin.
+        zone = name.rpartition("zoneinfo/")[2]
+        if zone in available_timezones():
+            return zone
+    return "UTC"
+
+
+def _there(here: str) -> str:
+    return "America/New_York" if here != "America/New_York" else "Europe/Berlin"
 
 
 def mistyped(question: str) -> str:

@@ -1,4 +1,8 @@
-"""What goes on beside the questions, as long as the bot runs: sharing, late answers, the sweep."""
+"""What goes on beside the questions, as long as the bot runs.
+
+What replicas share is followed, open questions are tried again, digests are posted, and what was
+kept long enough is swept away.
+"""
 
 import asyncio
 import datetime as dt
@@ -12,6 +16,7 @@ from bot.errors import BotError, StoreDownError
 from bot.library import Library
 from bot.sharing import Sharing
 from bot.slack.closing import Closing
+from bot.slack.posting import Posting
 from bot.store import Store
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -34,18 +39,24 @@ class Upkeep:
         sharing: Sharing,
         library: Library,
         closing: Closing,
+        posting: Posting | None,
         retention: dt.timedelta,
         tick: float,
+        look: float,
         clock: Callable[[], dt.datetime],
     ) -> None:
-        """`tick` is how many seconds pass between two looks at the store."""
+        """`tick` is how many seconds pass between two looks at the store, `look` between two for
+        digests that are due; without `posting` there are none.
+        """
         self._store = store
         self._claims = claims
         self._sharing = sharing
         self._library = library
         self._closing = closing
+        self._posting = posting
         self._retention = retention
         self._tick = tick
+        self._look = look
         self._clock = clock
         self._changed = asyncio.Event()
         self._tried = ""
@@ -58,6 +69,8 @@ class Upkeep:
             tasks.create_task(self._every(self._tick, self._share))
             tasks.create_task(self._every(_LOOK_FOR_SWEEP_EVERY, self._sweep))
             tasks.create_task(self._every(0.0, self._close))
+            if self._posting is not None:
+                tasks.create_task(self._every(self._look, self._posting.run))
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         before = ""

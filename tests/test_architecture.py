@@ -40,6 +40,7 @@ EDGES = (
 STATE = (
     "bot.claims",
     "bot.files",
+    "bot.gathering",
     "bot.indexfile",
     "bot.library",
     "bot.listening",

@@ -29,9 +29,10 @@ PATIENCE = 60
 """Seconds after which what should come at once is taken to be stuck."""
 COMMANDS = (
     "ask", "topics", "topic", "check", "eval", "import", "schema", "try", "serve", "manifest",
-    "gallery", "gaps", "store", "suggestions",
+    "gallery", "gaps", "store", "digest", "suggestions",
 )  # fmt: skip
 OF_STORE = ("store check", "store migrate", "store export", "store forget")
+OF_DIGEST = ("digest list", "digest preview")
 OF_SUGGESTIONS = ("suggestions show", "suggestions merge", "suggestions undo")
 
 SAILING = """\
@@ -1187,14 +1188,16 @@ def test_an_evaluation_that_cannot_run_says_why(
 # Help
 
 
-@pytest.mark.parametrize("name", COMMANDS + OF_STORE + OF_SUGGESTIONS)
+@pytest.mark.parametrize("name", COMMANDS + OF_STORE + OF_DIGEST + OF_SUGGESTIONS)
 def test_every_option_is_explained(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The help of a command says in a sentence what it does, and so for each of its options."""
     monkeypatch.setenv("COLUMNS", "240")
     ran = run(*name.split(), "--help")
     assert (ran.code, ran.err) == (0, "")
     assert any(line.strip().endswith(".") for line in ran.out.split("╭")[0].splitlines()[2:])
-    options = [line.strip("│ ") for line in ran.out.splitlines() if line.startswith("│ --")]
+    # One that is required has a star in front of it, and then all of them stand further right.
+    lines = [line.strip("│ *") for line in ran.out.splitlines() if line.startswith("│")]
+    options = [line for line in lines if line.startswith("--")]
     assert options[-1].startswith("--help")
     for option in options:
         assert re.search(r"  [A-Z][^<>]+ [^<>]+[.}]", option), f"{option!r} needs a sentence"

@@ -53,6 +53,9 @@ def test_two_tokens_are_enough() -> None:
         "curators_channel": None,
         "listening": False,
         "agent": True,
+        "digest": True,
+        "digest_grace_hours": 24,
+        "timezone": "UTC",
         "database_url": SecretStr("sqlite:///onboard.db"),
         "retention_days": 90,
         "rank_by_feedback": True,
@@ -78,6 +81,9 @@ def test_each_variable_is_read() -> None:
         ONBOARD_CURATORS_CHANNEL="C012AB3CD",
         ONBOARD_LISTENING="Yes",
         ONBOARD_AGENT="off",
+        ONBOARD_DIGEST="no",
+        ONBOARD_DIGEST_GRACE_HOURS="48",
+        ONBOARD_TIMEZONE="berlin",
         ONBOARD_DATABASE_URL="postgresql://me:secret@db/onboard",
         ONBOARD_RETENTION_DAYS="7",
         ONBOARD_RANK_BY_FEEDBACK="no",
@@ -95,6 +101,9 @@ def test_each_variable_is_read() -> None:
         "curators_channel": "C012AB3CD",
         "listening": True,
         "agent": False,
+        "digest": False,
+        "digest_grace_hours": 48,
+        "timezone": "Europe/Berlin",
         "database_url": SecretStr("postgresql://me:secret@db/onboard"),
         "retention_days": 7,
         "rank_by_feedback": False,
@@ -105,7 +114,7 @@ def test_each_variable_is_read() -> None:
         "log": "debug",
         "log_format": "json",
     }
-    assert found.features == Features(listening=True, agent=False, curators=True)
+    assert found.features == Features(listening=True, agent=False, curators=True, digest=False)
 
 
 def test_the_token_for_socket_mode_decides_the_mode() -> None:

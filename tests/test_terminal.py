@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from dataclasses import replace
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -87,6 +88,7 @@ def environment(catalogue: Path, **more: str) -> dict[str, str]:
     return {**plain, **named, **more}
 
 
+@cache
 def piped(catalogue: Path, *arguments: str, **more: str) -> str:
     """Return what the command prints into a pipe."""
     ran = subprocess.run(
@@ -102,6 +104,7 @@ def piped(catalogue: Path, *arguments: str, **more: str) -> str:
     return ran.stdout.decode()
 
 
+@cache
 def on_terminal(catalogue: Path, *arguments: str, columns: int = 80, **more: str) -> str:
     """Return what the command prints on a terminal of that width."""
     ours, theirs = pty.openpty()
@@ -167,6 +170,32 @@ def test_a_pipe_gets_whole_lines(columns: str, catalogue: Path) -> None:
     topics = piped(catalogue, "topics", COLUMNS=columns).splitlines()
     assert len(topics) == 3
     assert topics[1].endswith(SUMMARY)
+
+
+@pytest.mark.parametrize(
+    ("also", "lines"),
+    [
+        (
+            "",
+            ["Its link was dead on 2026-11-20."],
+        ),
+        (
+            "also: [{title: New, url: https://example.org/n}]",
+            ["Its link was dead on 2026-11-20; instead: New https://example.org/n"],
+        ),
+    ],
+)
+def test_a_dead_link_comes_with_a_warning(also: str, lines: list[str], tmp_path: Path) -> None:
+    """Right below the address of what is gone stands since when, and where else to look."""
+    path = tmp_path / "c.yaml"
+    path.write_text(f"{CATALOGUE}    gone: 2026-11-20\n    {also}\n", encoding="utf-8")
+    told = piped(path, "topic", "tides").splitlines()
+    at = told.index("   https://example.org/moon")
+    assert told[at + 1 : at + 3] == [
+        *(f"   {line}" for line in lines),
+        "   Why the moon pulls the water.",
+    ]
+    assert not any("Also" in line for line in told)
 
 
 def an_answer(verdict: Verdict, results: int, topics: int, unknown: tuple[str, ...]) -> Answer:

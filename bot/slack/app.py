@@ -19,6 +19,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import logs
+from bot.gathering import Gathering
 from bot.seen import Seen
 from bot.settings import Settings
 from bot.slack.delivery import PATIENCE, Patience, retry_handlers
@@ -59,6 +60,7 @@ def bolt_app(
     identity: AuthorizeResult,
     *,
     desk: Desk,
+    gathering: Gathering,
     in_hand: InHand,
     patience: Patience = PATIENCE,
     clock: Callable[[], float] = time,
@@ -89,7 +91,7 @@ def bolt_app(
     )
     gate = _Gate(Seen(_SIGNATURE_LIFE, _MOST_REMEMBERED), clock)
     app.use(gate.pass_)
-    register(app, desk, in_hand, Failures(desk))
+    register(app, desk, gathering, in_hand, Failures(desk))
     return app
 
 

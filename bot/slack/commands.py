@@ -17,12 +17,14 @@ from bot.slack.delivery import key_of
 from bot.slack.desk import Desk, Json, has_words, noting, reply
 from bot.slack.managing import Managing
 from bot.slack.markup import escaped
+from bot.slack.parts import Message
+from bot.slack.subscribing import Subscribing
 from bot.slack.suggesting import Suggesting
 from bot.slack.values import Carried, searchable
-from bot.slack.views import Message
 
 _LISTEN = re.compile(r"listen(?:\s+(\w+))?", re.IGNORECASE)
 _SUGGEST = re.compile(r"suggest(?:\s+<?(https?://[^\s|>]+)(?:\|[^>]*)?>?)?", re.IGNORECASE)
+_DIGEST = re.compile(r"digests?(?:\s+(.+))?", re.IGNORECASE | re.DOTALL)
 _MOST_JUDGED = 3
 _TOPIC = re.compile(r"topic\s+(.+)", re.IGNORECASE | re.DOTALL)
 
@@ -30,10 +32,13 @@ _TOPIC = re.compile(r"topic\s+(.+)", re.IGNORECASE | re.DOTALL)
 class Commands:
     """Listens to the command and to the shortcut."""
 
-    def __init__(self, desk: Desk, managing: Managing, suggesting: Suggesting) -> None:
+    def __init__(
+        self, desk: Desk, managing: Managing, suggesting: Suggesting, subscribing: Subscribing
+    ) -> None:
         self._desk = desk
         self._managing = managing
         self._suggesting = suggesting
+        self._subscribing = subscribing
 
     async def on_command(self, ack: AsyncAck, command: Json, client: AsyncWebClient) -> None:
         """`/onboard ...`: the answer goes back with the acknowledgement, so it cannot get lost."""
@@ -49,6 +54,11 @@ class Commands:
             await ack()
             carried = Carried(channel=command["channel_id"])
             await self._suggesting.open(client, command["trigger_id"], carried, suggest[1] or "")
+        elif digest := _DIGEST.fullmatch(text):
+            await ack()
+            told = await self._subscribing.command(client, command, digest[1] or "")
+            if told is not None:
+                await self._desk.tell(command, client, self._hinting(told, text))
         elif text.casefold() == "forget me":
             await ack()
             await self._desk.tell(command, client, await self._forgotten(command["user_id"]))

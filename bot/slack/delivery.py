@@ -6,11 +6,12 @@ key in its metadata, before it is posted again. Where the bot may not read, it a
 """
 
 import asyncio
+import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from time import time
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -28,7 +29,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.claims import Doubt
 from bot.errors import BotError
-from bot.slack.views import Message
+from bot.slack.parts import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -45,6 +46,7 @@ _PAGE = 200
 _MOST_PAGES = 20
 # How far our clock and Slack's may be apart, in seconds.
 _CLOCKS_APART = 600.0
+_now = partial(dt.datetime.now, dt.UTC)
 # Slack names a minute at most; a larger number would be a mistake of somebody in between.
 _LONGEST_WAIT = 60.0
 _OK = 200
@@ -75,6 +77,13 @@ class Patience:
     """Before each further attempt at what failed."""
     tick: float = 1.0
     """Between looks at the store for what other replicas have changed."""
+    look: float = 5.0
+    """Between looks for digests that are due."""
+    pace: float = 1.0
+    """Between two digests, whichever replicas post them: Slack asks for one call a second of a
+    kind."""
+    retry: float = 30.0
+    """Before a digest that could not be posted is tried again; each time twice as long."""
     finish: float = 9.0
     """For what is in hand when told to stop. Kubernetes and Docker kill after thirty and ten
     seconds; it takes a fraction of one, unless Slack asks it to wait."""
@@ -139,10 +148,11 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "lacks a scope. Compare the app with `onboard manifest` and reinstall it.",
     ),
 }
-_REVOKED = frozenset(
+REVOKED = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 )
-PASSING = frozenset({UNAVAILABLE, "ratelimited", "missing_scope", *_REVOKED})
+"""The codes by which Slack says that a token is no longer good."""
+PASSING = frozenset({UNAVAILABLE, "ratelimited", "missing_scope", *REVOKED})
 """The codes of a RefusedError that say nothing against the post itself, which is tried later."""
 _REVOKED_SENTENCES = (
     "My access to this workspace has been withdrawn. Please tell the people who run me.",
@@ -153,7 +163,7 @@ _REVOKED_SENTENCES = (
 def refusal(error: SlackApiError, channel: str = "") -> RefusedError:
     """What a failed call means, in a sentence for the person and one for the operator."""
     code = _code(error)
-    if code in _REVOKED:
+    if code in REVOKED:
         person, operator = _REVOKED_SENTENCES
     else:
         fallback = (
@@ -203,8 +213,11 @@ class _HarmlessRetryHandler(AsyncRetryHandler):
 class Delivery:
     """Posts and whispers on behalf of the listeners."""
 
-    def __init__(self, pauses: Sequence[float] = PATIENCE.pauses) -> None:
+    def __init__(
+        self, pauses: Sequence[float] = PATIENCE.pauses, clock: Callable[[], dt.datetime] = _now
+    ) -> None:
         self._pauses = tuple(pauses)
+        self._clock = clock
 
     async def post(
         self,
@@ -215,15 +228,18 @@ class Delivery:
         key: str,
         thread: str = "",
         doubt: Doubt = "none",
+        since: dt.datetime | None = None,
     ) -> None:
         """Post so that everyone in a conversation sees it, exactly once.
 
         `key` names the post; see `key_of`. In doubt whether another process has posted it, or is
         about to, it is looked for before, and in slight doubt after: of two the later one goes.
+        Outside threads it is looked for among what was posted `since` then, if not just now.
         Raises RefusedError if Slack will not have it, and UnconfirmedError if it can be neither
         confirmed nor looked for.
         """
-        oldest = "0" if doubt != "none" and thread else f"{time() - _CLOCKS_APART:.6f}"
+        first = (since or self._clock()).timestamp() - _CLOCKS_APART
+        oldest = "0" if doubt != "none" and thread else f"{first:.6f}"
         if doubt == "strong" and await self._is_there(client, channel, thread, key, oldest):
             return
         if doubt == "slight" and await self._keys(client, channel, thread, key, oldest):
@@ -259,6 +275,16 @@ class Delivery:
             if pause is not None:
                 await asyncio.sleep(pause)
         raise _gave_up()
+
+    async def is_there(
+        self, client: AsyncWebClient, channel: str, *, key: str, since: dt.datetime
+    ) -> bool:
+        """Whether a post of that key is in a channel, among what was posted since then.
+
+        Raises UnconfirmedError if the bot may not look, or Slack does not let it for long.
+        """
+        oldest = f"{since.timestamp() - _CLOCKS_APART:.6f}"
+        return await self._is_there(client, channel, "", key, oldest)
 
     async def whisper(
         self, client: AsyncWebClient, channel: str, user: str, message: Message, *, thread: str = ""

@@ -23,8 +23,9 @@ from bot.settings import Features
 from bot.sharing import Sharing
 from bot.slack import views
 from bot.slack.delivery import Delivery
+from bot.slack.parts import Message
 from bot.slack.values import Carried
-from bot.slack.views import Message, Offers
+from bot.slack.views import Offers
 from bot.store import Store
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -52,11 +53,17 @@ class Desk:
     """ID of the curators' channel; empty if they have none."""
     gap_people: int = 2
     """How many people must have asked the same before anybody is shown it."""
+    timezone: str = "UTC"
+    """That of people whose profile has none."""
 
     @property
     def offers(self) -> Offers:
         """What people are told they can do."""
-        return Offers(listening=self.features.listening, suggest=bool(self.curators))
+        return Offers(
+            listening=self.features.listening,
+            suggest=bool(self.curators),
+            digest=self.features.digest,
+        )
 
     def search(self, snapshot: Snapshot, text: str, surface: Surface, limit: int = SHOWN) -> Answer:
         """The answer of the catalogue, with a line in the log."""

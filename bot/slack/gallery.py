@@ -9,13 +9,23 @@ from dataclasses import replace
 from typing import Any
 
 from bot import path
+from bot.digest import (
+    MOST_ASKED,
+    MOST_CHANGED,
+    MOST_GONE,
+    MOST_NEW,
+    AskedTopic,
+    Best,
+    Digest,
+)
 from bot.gaps import MOST_WORDS, Gap, Gaps
 from bot.library import Snapshot
 from bot.model import Answer
-from bot.records import STATUSES, Draft, Suggestion, Thumbs
-from bot.slack import views
+from bot.records import STATES, STATUSES, Draft, Subscription, Suggestion, Thumbs, Weekly
+from bot.slack import digest_views, views
+from bot.slack.parts import Message
 from bot.slack.values import Carried
-from bot.slack.views import Message, Offers
+from bot.slack.views import Offers
 
 _SOMEBODY = "U0000000001"
 _MANY = 20
@@ -93,11 +103,75 @@ def _messages(snapshot: Snapshot, question: str) -> Iterator[tuple[str, Message]
     judged = [(resource, Thumbs(1, _MANY)) for resource in catalogue.resources[:3]]
     yield "gaps-judged", views.gaps(Gaps((gap,), 1), _NOW, judged=judged)
     yield "gaps-none", views.gaps(Gaps(), _NOW)
+    yield from _digests(snapshot)
     yield (
         "faults",
         views.catalogue_faults(
             "resources.yaml", [f"resources.yaml:{line}:1: a fault" for line in range(1, _MANY)]
         ),
+    )
+
+
+def _digests(snapshot: Snapshot) -> Iterator[tuple[str, Message]]:
+    """What is posted each week, and all that is said about it."""
+    catalogue, offers = snapshot.catalogue, Offers(listening=True, suggest=True)
+    here = _subscription()
+    rich = _digest(snapshot)
+    yield "digest", digest_views.digest(rich, here, catalogue, offers)
+    poor = Digest(since=_THEN, until=_NOW, is_first=False, told=_NOW, size=_MANY, look=rich.look)
+    yield "digest-poor", digest_views.digest(poor, replace(here, always=True), catalogue, offers)
+    first = replace(poor, is_first=True, topics=catalogue.topics)
+    yield "digest-first", digest_views.digest(first, here, catalogue, offers)
+    lost = replace(poor, size=0, look=None, lost_topics=("gone", "away"))
+    yield "digest-lost", digest_views.digest(lost, here, catalogue, offers)
+    posted = digest_views.digest(rich, here, catalogue, offers)
+    yield "digest-preview", digest_views.preview(posted, rich, here)
+    yield "digest-preview-empty", digest_views.preview(posted, poor, here)
+    yield "digest-none", digest_views.state(None, catalogue, now=_NOW, taken=())
+    for state in STATES:
+        standing = replace(here, state=state)
+        yield f"digest-{state}", digest_views.state(standing, catalogue, now=_NOW, taken=())
+        yield (
+            f"digest-changed-{state}",
+            digest_views.changed(standing, catalogue, _SOMEBODY, now=_NOW, taken=()),
+        )
+    stuck = replace(here, state="paused", reason="is_archived")
+    yield "digest-stuck", digest_views.state(stuck, catalogue, now=_NOW, taken=())
+    for reason in ("is_archived", "restricted_action"):
+        yield f"digest-paused-{reason}", digest_views.paused_by_bot(here, reason)
+    yield "digest-resumed", digest_views.resumed(here.channel)
+
+
+def _subscription() -> Subscription:
+    return Subscription(
+        channel="C0000000001",
+        weekly=Weekly(weekday=0, hour=9, minute=0, zone="Europe/Berlin"),
+        by=_SOMEBODY,
+        since=_THEN,
+    )
+
+
+def _digest(snapshot: Snapshot) -> Digest:
+    """One that has something of everything."""
+    catalogue = snapshot.catalogue
+    few, topics = catalogue.resources[:MOST_NEW], catalogue.topics
+    return Digest(
+        since=_THEN,
+        until=_NOW,
+        is_first=False,
+        told=_NOW,
+        size=len(catalogue.resources),
+        new=few,
+        new_count=len(few) + _MANY * len(topics),
+        more=tuple((topic, _MANY) for topic in topics),
+        changed=few[:MOST_CHANGED],
+        changed_count=_MANY,
+        asked=tuple(AskedTopic(topic, 3, _MANY, *few[:1]) for topic in topics[:MOST_ASKED] if few),
+        best=Best(few[0], Thumbs(_MANY, 1)) if few else None,
+        gap=_gap("nested virtualization"),
+        look=few[-1] if few else None,
+        gone=few[:MOST_GONE],
+        gone_count=_MANY,
     )
 
 
@@ -112,6 +186,7 @@ def _views(snapshot: Snapshot, question: str) -> Iterator[tuple[str, dict[str, A
     yield "suggest", views.suggestion_form(catalogue, suggestion.draft, here)
     yield "edit", views.edit_form(catalogue, suggestion.draft, here)
     yield "decline", views.decline_form(suggestion, here)
+    yield "digest-form", digest_views.form(_subscription(), catalogue, here)
     yield "home", views.home(catalogue, Offers(listening=True, suggest=True))
 
 

@@ -8,7 +8,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.claims import BusyError
-from bot.slack import views
+from bot.gathering import Gathering
+from bot.slack import digest_views, views
 from bot.slack.commands import Commands
 from bot.slack.desk import Desk
 from bot.slack.failures import Failures
@@ -17,12 +18,15 @@ from bot.slack.managing import Managing
 from bot.slack.manifest import COMMAND, FIND_RESOURCES, SUGGEST_LINK
 from bot.slack.messages import Messages
 from bot.slack.presses import Presses
+from bot.slack.subscribing import Subscribing
 from bot.slack.suggesting import Suggesting
 
 Listener = Callable[..., Awaitable[None]]
 
 
-def register(app: AsyncApp, desk: Desk, in_hand: InHand, failures: Failures) -> None:
+def register(
+    app: AsyncApp, desk: Desk, gathering: Gathering, in_hand: InHand, failures: Failures
+) -> None:
     """Tell Bolt of every listener; what none of them takes is acknowledged and left.
 
     Bolt runs the first one that matches, and does not acknowledge what none matches, so that Slack
@@ -47,8 +51,9 @@ def register(app: AsyncApp, desk: Desk, in_hand: InHand, failures: Failures) -> 
         return run
 
     managing, suggesting = Managing(desk), Suggesting(desk)
+    subscribing = Subscribing(desk, gathering)
     messages, presses = Messages(desk), Presses(desk)
-    commands = Commands(desk, managing, suggesting)
+    commands = Commands(desk, managing, suggesting, subscribing)
     buttons: dict[str, Listener] = {
         "why": presses.on_why,
         "more": presses.on_more,
@@ -66,6 +71,7 @@ def register(app: AsyncApp, desk: Desk, in_hand: InHand, failures: Failures) -> 
         "decline": suggesting.on_decline,
         "undo": suggesting.on_undo,
         r"listen:\w+": managing.on_listen,
+        r"digest:\w+": subscribing.on_press,
         # A button of another version of the bot.
         ".*": presses.on_unknown_press,
     }
@@ -80,6 +86,7 @@ def register(app: AsyncApp, desk: Desk, in_hand: InHand, failures: Failures) -> 
     app.view(views.SUGGESTION)(held(suggesting.on_suggestion))
     app.view(views.EDITED)(held(suggesting.on_edited))
     app.view(views.DECLINED)(held(suggesting.on_declined))
+    app.view(digest_views.DIGEST)(held(subscribing.on_form))
     anything = re.compile("")
     for kind in (app.event, app.command, app.shortcut, app.view, app.view_closed, app.options):
         kind(anything)(_leave)

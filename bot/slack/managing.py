@@ -10,7 +10,7 @@ from bot.records import SETTINGS, Setting
 from bot.slack import views
 from bot.slack.delivery import key_of, refusal
 from bot.slack.desk import Desk, Json, is_direct, noting
-from bot.slack.views import Message
+from bot.slack.parts import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -26,12 +26,13 @@ REASONS = {
     "commands": f"To offer {COMMAND} and the message shortcut.",
     "im:history": "To hear the questions that people send to it directly.",
     "assistant:write": "To be opened beside whatever somebody reads, and to suggest questions.",
-    "channels:history": "To hear questions in the public channels it is told to listen to.",
-    "groups:history": "To hear questions in the private channels it is told to listen to.",
+    "channels:history": "To find a digest of its own before it posts it again, and to hear "
+    "questions in the public channels it is told to listen to.",
+    "groups:history": "To do the same in private channels that it has been added to.",
     "channels:read": "To tell which public channels it has been added to.",
     "groups:read": "To tell which private channels it has been added to.",
-    "users:read": "To tell who is an admin and may switch listening on, as no channel of curators "
-    "is set.",
+    "users:read": "To read the clock of whoever sets up a digest, and to tell guests and admins "
+    "apart from others.",
 }
 """Why it needs each scope, in the order in which they are asked for."""
 
@@ -45,6 +46,8 @@ def scopes(features: Features) -> tuple[str, ...]:
         needed |= {"channels:history", "groups:history", "channels:read", "groups:read"}
         if not features.curators:
             needed.add("users:read")
+    if features.digest:
+        needed |= {"channels:history", "groups:history", "users:read"}
     return tuple(scope for scope in REASONS if scope in needed)
 
 

@@ -22,8 +22,8 @@ from bot.slack.delivery import (
     latest,
 )
 from bot.slack.desk import Desk, Json
+from bot.slack.parts import Message
 from bot.slack.values import Carried, searchable
-from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from bot.errors import BotError, StoreDownError
 from bot.slack import views
 from bot.slack.delivery import RefusedError, UnconfirmedError, key_of
 from bot.slack.desk import SHOWN, Desk, Json, is_direct, noting, resource_of, topic_of
+from bot.slack.parts import Message
 from bot.slack.values import Carried, unpacked
-from bot.slack.views import Message
 
 _log = structlog.stdlib.get_logger(__name__)
 

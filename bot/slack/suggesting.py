@@ -2,10 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck
@@ -20,7 +18,7 @@ from bot.slack import views
 from bot.slack.delivery import RefusedError, UnconfirmedError, key_of
 from bot.slack.desk import Desk, Json, noting
 from bot.slack.markup import escaped
-from bot.slack.values import Carried, unpacked
+from bot.slack.values import Carried, filled_in, unpacked
 
 _LONGEST_URL = 2_000
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|([^<>]*))?>")
@@ -235,7 +233,7 @@ class Suggesting:
     ) -> None:
         """The form of *Decline* was sent."""
         carried, user = unpacked(view.get("private_metadata")), body["user"]["id"]
-        reason = str(_given(view).get("reason", ""))
+        reason = str(filled_in(view).get("reason", ""))
         fault = "" if reason else "Whoever suggested it should read a reason."
         if reason:
             try:
@@ -367,7 +365,7 @@ def _stands(suggestion: Suggestion) -> str:
 
 
 def _draft(view: Json) -> Draft:
-    given = _given(view)
+    given = filled_in(view)
     return Draft(
         url=str(given.get("url", "")),
         title=str(given.get("title", "")),
@@ -375,15 +373,3 @@ def _draft(view: Json) -> Draft:
         topics=tuple(given.get("topics", ())),
         ask=str(given.get("ask", "")),
     )
-
-
-def _given(view: Json) -> Mapping[str, Any]:
-    """What was typed and chosen in a form, by block."""
-    given: dict[str, Any] = {}
-    for block, actions in view["state"]["values"].items():
-        for state in actions.values():
-            if "selected_options" in state:
-                given[block] = [option["value"] for option in state["selected_options"]]
-            else:
-                given[block] = (state.get("value") or "").strip()
-    return given

@@ -5,6 +5,7 @@ replica is asked, after any restart. So the question travels with them, and noth
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -90,6 +91,22 @@ def unpacked(value: object) -> Carried:
         return _READER.validate_json(str(value))
     except ValidationError as error:
         raise StaleButtonError from error
+
+
+def filled_in(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed and chosen in a form, by block: texts without spaces around, and lists."""
+    given: dict[str, Any] = {}
+    for block, actions in view["state"]["values"].items():
+        for state in actions.values():
+            if "selected_options" in state:
+                given[block] = [option["value"] for option in state["selected_options"] or ()]
+            elif "selected_option" in state:
+                given[block] = (state["selected_option"] or {}).get("value", "")
+            elif "selected_time" in state:
+                given[block] = state["selected_time"] or ""
+            else:
+                given[block] = (state.get("value") or "").strip()
+    return given
 
 
 def _fits(text: str) -> bool:

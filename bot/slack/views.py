@@ -19,10 +19,7 @@ from slack_sdk.models.blocks import (
     FeedbackButtonsElement,
     HeaderBlock,
     InputBlock,
-    MarkdownTextObject,
-    Option,
     PlainTextInputElement,
-    PlainTextObject,
     SectionBlock,
     StaticMultiSelectElement,
     StaticSelectElement,
@@ -35,24 +32,18 @@ from bot import path
 from bot.ago import ago
 from bot.gaps import Gap, Gaps
 from bot.model import Answer, Candidate, Catalogue, Contribution, Resource, Topic
-from bot.overlay import is_suggested
 from bot.records import Draft, Setting, Status, Suggestion, Thumbs
 from bot.search.rank import FEEDBACK
-from bot.slack.markup import address, clipped, escaped, link, plain, quoted
+from bot.slack import parts
+from bot.slack.markup import clipped, escaped, link, plain, quoted
+from bot.slack.parts import Message
 from bot.slack.values import Carried, packed, searchable
 from bot.slack.written import written
 
-# Slack's limits, from its Block Kit reference.
-_SECTION = 3_000
-_BUTTON = 75
-_HEADER = 150
-_MOST_OPTIONS = 100
-_VALUE = 150
 # What one message shows before *More*: enough to choose from, short enough to take in.
 _PAGE = 8
 _MOST_QUESTIONS = 6
 _MOST_TOPICS = 60
-_MOST_TOPIC_BUTTONS = 5
 _MOST_WORDS = 4
 _MOST_NAMED = 20
 _MOST_READINGS = 12
@@ -60,18 +51,8 @@ _MOST_GAPS = 10
 _QUESTION = 150
 _MOST_REASONS = 3
 _NEARLY_CERTAIN = 0.99
-_MOST_ALSO = 2
-_SHORT_ADDRESS = 300
 # Further down the ranking, what scores less than this share of the first is not worth a look.
 _WORTH_A_LOOK = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is sent: blocks for the eye, and a text for notifications and screen readers."""
-
-    text: str
-    blocks: tuple[dict[str, Any], ...]
 
 
 # --- Answers
@@ -84,24 +65,24 @@ def answer(
     names = {topic.id: topic.name for topic in catalogue.topics}
     blocks: list[Block] = []
     if shareable and given.question.strip():
-        blocks.append(_context(f"For {quoted([given.question], _QUESTION)}:"))
+        blocks.append(parts.context(f"For {quoted([given.question], _QUESTION)}:"))
     for result in given.results:
         if blocks and not isinstance(blocks[-1], ContextBlock):
             blocks.append(DividerBlock())
         about = replace(carried, resource=result.resource.id)
         blocks += [
-            _resource(result.resource),
-            *_quiet(*_facts(result.resource, names), _why(result.why)),
+            parts.resource(result.resource),
+            *parts.quiet(*parts.facts(result.resource, names), _why(result.why)),
             _thumbs(about),
         ]
-    blocks += _actions(
-        _button("share", "Share here", carried, style="primary") if shareable else None,
-        _button("why", "Why this?", carried),
-        _button("more", "More", replace(carried, start=len(given.results)))
+    blocks += parts.actions(
+        parts.button("share", "Share here", carried, style="primary") if shareable else None,
+        parts.button("why", "Why this?", carried),
+        parts.button("more", "More", replace(carried, start=len(given.results)))
         if _further(given, len(given.results))
         else None,
     )
-    return _message(_titles("", [result.resource for result in given.results]), blocks)
+    return parts.message(_titles("", [result.resource for result in given.results]), blocks)
 
 
 def closest(
@@ -110,26 +91,26 @@ def closest(
     """What comes nearest to a question that nothing answers for certain, and "did you mean"."""
     names = {topic.id: topic.name for topic in catalogue.topics}
     lead = "I am not sure what fits. The closest I have:"
-    blocks: list[Block] = [_section(f"*{lead}*")]
+    blocks: list[Block] = [parts.section(f"*{lead}*")]
     if given.unknown:
         blocks.append(
-            _context(f"The catalogue does not know {quoted(given.unknown[:_MOST_WORDS])}.")
+            parts.context(f"The catalogue does not know {quoted(given.unknown[:_MOST_WORDS])}.")
         )
     for result in given.results:
         about = replace(carried, resource=result.resource.id)
         blocks += [
-            _resource(result.resource),
-            *_quiet(*_facts(result.resource, names), _why(result.why)),
-            *_actions(_button("post", "Post this", about) if postable else None),
+            parts.resource(result.resource),
+            *parts.quiet(*parts.facts(result.resource, names), _why(result.why)),
+            *parts.actions(parts.button("post", "Post this", about) if postable else None),
         ]
     if given.topics:
-        blocks.append(_section("*Or did you mean one of these topics?*"))
-        blocks += _topic_buttons(given.topics, carried)
-    blocks += _actions(
-        _button("why", "Why this?", carried),
-        _button("suggest", "Suggest a resource", carried) if suggest else None,
+        blocks.append(parts.section("*Or did you mean one of these topics?*"))
+        blocks += parts.topic_buttons(given.topics, carried)
+    blocks += parts.actions(
+        parts.button("why", "Why this?", carried),
+        parts.button("suggest", "Suggest a resource", carried) if suggest else None,
     )
-    return _message(_titles(lead, [result.resource for result in given.results]), blocks)
+    return parts.message(_titles(lead, [result.resource for result in given.results]), blocks)
 
 
 def nothing(given: Answer, catalogue: Catalogue, carried: Carried, *, suggest: bool) -> Message:
@@ -140,19 +121,21 @@ def nothing(given: Answer, catalogue: Catalogue, carried: Carried, *, suggest: b
         if words
         else "That names nothing to learn about. Ask me where to learn something."
     )
-    near = given.topics or tuple(path.topics_in_order(catalogue)[:_MOST_TOPIC_BUTTONS])
-    blocks: list[Block] = [_section(f"*{lead}*")]
+    near = given.topics or tuple(path.topics_in_order(catalogue)[: parts.MOST_TOPIC_BUTTONS])
+    blocks: list[Block] = [parts.section(f"*{lead}*")]
     if near:
         blocks.append(
-            _section("The nearest topics:" if given.topics else "Some of what I know about:")
+            parts.section("The nearest topics:" if given.topics else "Some of what I know about:")
         )
-        blocks += _topic_buttons(near, carried)
-    blocks += _actions(
-        _button("wish", "Tell me when there is one", carried) if carried.asking and words else None,
-        _button("suggest", "Suggest a resource", carried) if suggest and words else None,
-        _button("topics", "All topics", carried) if near else None,
+        blocks += parts.topic_buttons(near, carried)
+    blocks += parts.actions(
+        parts.button("wish", "Tell me when there is one", carried)
+        if carried.asking and words
+        else None,
+        parts.button("suggest", "Suggest a resource", carried) if suggest and words else None,
+        parts.button("topics", "All topics", carried) if near else None,
     )
-    return _message(f"{lead} {_names('The nearest topics', given.topics)}".strip(), blocks)
+    return parts.message(f"{lead} {_names('The nearest topics', given.topics)}".strip(), blocks)
 
 
 def more(given: Answer, catalogue: Catalogue, carried: Carried) -> Message:
@@ -161,10 +144,13 @@ def more(given: Answer, catalogue: Catalogue, carried: Carried) -> Message:
     further = _further(given, carried.start)
     if not further:
         return said("There is nothing further down the list.")
-    blocks: list[Block] = [_section("*Further down the list, and less sure:*")]
+    blocks: list[Block] = [parts.section("*Further down the list, and less sure:*")]
     for candidate in further:
-        blocks += [_resource(candidate.resource), *_quiet(*_facts(candidate.resource, names))]
-    return _message(_titles("Further down the list:", [c.resource for c in further]), blocks)
+        blocks += [
+            parts.resource(candidate.resource),
+            *parts.quiet(*parts.facts(candidate.resource, names)),
+        ]
+    return parts.message(_titles("Further down the list:", [c.resource for c in further]), blocks)
 
 
 def single(resource: Resource, catalogue: Catalogue, carried: Carried, given: Answer) -> Message:
@@ -172,30 +158,34 @@ def single(resource: Resource, catalogue: Catalogue, carried: Carried, given: An
     names = {topic.id: topic.name for topic in catalogue.topics}
     about = replace(carried, resource=resource.id)
     why = next((one.why for one in given.results if one.resource.id == resource.id), ())
-    blocks = [_resource(resource), *_quiet(*_facts(resource, names), _why(why)), _thumbs(about)]
-    return _message(_titles("", [resource]), blocks)
+    blocks = [
+        parts.resource(resource),
+        *parts.quiet(*parts.facts(resource, names), _why(why)),
+        _thumbs(about),
+    ]
+    return parts.message(_titles("", [resource]), blocks)
 
 
 def shared(message: Message, user: str, question: str) -> Message:
     """A message that was private, as everyone sees it: who shared it, and in answer to what."""
     asked = f" to {quoted([question], _QUESTION)}" if question.strip() else ""
     by = f"<@{user}> shared an answer{asked}:"
-    return Message(f"{by} {message.text}", (written(_context(by)), *message.blocks))
+    return Message(f"{by} {message.text}", (written(parts.context(by)), *message.blocks))
 
 
 def remarked(message: Message, remark: str) -> Message:
     """A message with a line of ours above it."""
-    return Message(f"{remark} {message.text}", (written(_context(remark)), *message.blocks))
+    return Message(f"{remark} {message.text}", (written(parts.context(remark)), *message.blocks))
 
 
 def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
     """The modal *Why this?*: how the words were read, and every line of the sum of each result."""
     blocks: list[Block] = []
     if carried.question:
-        blocks.append(_context(f"Looked for: {quoted([carried.question], _QUESTION)}"))
+        blocks.append(parts.context(f"Looked for: {quoted([carried.question], _QUESTION)}"))
     blocks += [
-        _section("*How your words were read*"),
-        _context("In brackets: how much a word tells resources apart, 0 to 1."),
+        parts.section("*How your words were read*"),
+        parts.context("In brackets: how much a word tells resources apart, 0 to 1."),
         _readings(given),
     ]
     scored = {candidate.resource.id: candidate for candidate in given.candidates}
@@ -203,20 +193,22 @@ def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
         candidate = scored[result.resource.id]
         blocks += [
             DividerBlock(),
-            _section(f"*{link(result.resource.url, result.resource.title)}*"),
-            *_quiet(*(f"\u2022 {escaped(reason, 600)}" for reason in result.why[:_PAGE])),
+            parts.section(f"*{link(result.resource.url, result.resource.title)}*"),
+            *parts.quiet(*(f"\u2022 {escaped(reason, 600)}" for reason in result.why[:_PAGE])),
             _sum(candidate.features, candidate.score, "score"),
         ]
     if given.results and given.candidates[0].features[-1].name == FEEDBACK:
         blocks.append(
-            _context(f"\u201c{FEEDBACK}\u201d is what thumbs said, -1 to 1; it adds very little.")
+            parts.context(
+                f"\u201c{FEEDBACK}\u201d is what thumbs said, -1 to 1; it adds very little."
+            )
         )
     if given.results:
         blocks += [
             DividerBlock(),
-            _section("*How sure that makes me of the first*"),
+            parts.section("*How sure that makes me of the first*"),
             _sum(given.evidence, sum(line.adds for line in given.evidence), "sum"),
-            _context(
+            parts.context(
                 "Each value, 0 to 1, times a fixed weight gives what it adds."
                 " Through the logistic function:"
                 f" *{_sureness(given.confidence)}* sure, so I call it"
@@ -225,8 +217,10 @@ def explanation(given: Answer, carried: Carried) -> dict[str, Any]:
             ),
         ]
     else:
-        blocks.append(_context("The catalogue has changed since; nothing would be shown today."))
-    return _modal("Why this?", blocks)
+        blocks.append(
+            parts.context("The catalogue has changed since; nothing would be shown today.")
+        )
+    return parts.modal("Why this?", blocks)
 
 
 def late_answer(
@@ -243,7 +237,7 @@ def late_answer(
             f" {quoted([carried.question], _QUESTION)}; there is something now:"
         )
     message = answer(given, catalogue, carried)
-    return Message(f"{lead} {message.text}", (written(_section(f"*{lead}*")), *message.blocks))
+    return Message(f"{lead} {message.text}", (written(parts.section(f"*{lead}*")), *message.blocks))
 
 
 # --- Topics, help, home
@@ -260,29 +254,32 @@ def topic_card(
     resources = path.resources_in_order(catalogue, topic)
     shown = resources[carried.start : carried.start + _PAGE]
     here = replace(carried, topic=topic.id)
-    blocks: list[Block] = [HeaderBlock(text=clipped(plain(topic.name), _HEADER))]
+    blocks: list[Block] = [HeaderBlock(text=clipped(plain(topic.name), parts.HEADER))]
     if carried.start:
-        blocks.append(_context(f"From number {carried.start + 1} on, of {len(resources)}"))
+        blocks.append(parts.context(f"From number {carried.start + 1} on, of {len(resources)}"))
     else:
         blocks += _about(topic, catalogue)
     for number, resource in enumerate(shown, carried.start + 1):
-        blocks += [_resource(resource, number=number), *_quiet(*_facts(resource, {}))]
+        blocks += [
+            parts.resource(resource, number=number),
+            *parts.quiet(*parts.facts(resource, {})),
+        ]
     if not resources:
-        blocks.append(_section("No resources yet."))
+        blocks.append(parts.section("No resources yet."))
     if topic.questions and carried.start + _PAGE >= len(resources):
         asked = [f"\u2022 {escaped(asks, 300)}" for asks in topic.questions[:_MOST_QUESTIONS]]
-        blocks.append(_lines("*Afterwards you can answer:*", asked))
+        blocks.append(parts.lines("*Afterwards you can answer:*", asked))
     related = [other for other in catalogue.topics if other.id in topic.related]
-    blocks += _topic_buttons(related, replace(carried, start=0), lead="See also:")
+    blocks += parts.topic_buttons(related, replace(carried, start=0), lead="See also:")
     left = len(resources) - carried.start - len(shown)
-    blocks += _actions(
-        _button("share", "Share here", here, style="primary") if shareable else None,
-        _button("topic", f"{left} more", replace(here, start=carried.start + _PAGE))
+    blocks += parts.actions(
+        parts.button("share", "Share here", here, style="primary") if shareable else None,
+        parts.button("topic", f"{left} more", replace(here, start=carried.start + _PAGE))
         if left > 0
         else None,
     )
     lead = f"{escaped(topic.name)}:" if shown else f"{escaped(topic.name)}: no resources yet."
-    return _message(_titles(lead, shown), blocks)
+    return parts.message(_titles(lead, shown), blocks)
 
 
 def topic_modal(topic: Topic, catalogue: Catalogue) -> dict[str, Any]:
@@ -290,9 +287,9 @@ def topic_modal(topic: Topic, catalogue: Catalogue) -> dict[str, Any]:
     # Related topics are shown as buttons, and there are none here.
     card = topic_card(replace(topic, related=()), catalogue, Carried())
     left = len(path.resources_in_order(catalogue, topic)) - _PAGE
-    return _modal(
+    return parts.modal(
         "Topic",
-        [_context(f"{left} more: `/onboard topic {escaped(topic.id)}`")] if left > 0 else [],
+        [parts.context(f"{left} more: `/onboard topic {escaped(topic.id)}`")] if left > 0 else [],
         before=[block for block in card.blocks if not _has_buttons(block)],
     )
 
@@ -303,8 +300,8 @@ def no_topic(name: str, near: Sequence[Topic]) -> Message:
     if not near:
         return said(f"{lead} `/onboard topics` lists them all.")
     lead += " Did you mean one of these?"
-    blocks = [_section(lead), *_topic_buttons(near, Carried(surface="slash"))]
-    return _message(_names(lead, near), blocks)
+    blocks = [parts.section(lead), *parts.topic_buttons(near, Carried(surface="slash"))]
+    return parts.message(_names(lead, near), blocks)
 
 
 def topics(catalogue: Catalogue) -> Message:
@@ -319,9 +316,9 @@ def topics(catalogue: Catalogue) -> Message:
     ]
     if len(ordered) > _MOST_TOPICS:
         lines.append(f"\u2026 and {len(ordered) - _MOST_TOPICS} more: `/onboard topic NAME`")
-    blocks = [*_paragraphs("*What there is to learn, in a good order:*", lines)]
+    blocks = [*parts.paragraphs("*What there is to learn, in a good order:*", lines)]
     blocks.append(ActionsBlock(elements=[_topic_menu(ordered)]))
-    return _message(_names("What there is to learn", ordered[:_MOST_TOPICS]), blocks)
+    return parts.message(_names("What there is to learn", ordered[:_MOST_TOPICS]), blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +327,7 @@ class Offers:
 
     listening: bool
     suggest: bool
+    digest: bool = True
 
 
 def guide(catalogue: Catalogue, offers: Offers) -> Message:
@@ -346,29 +344,31 @@ def guide(catalogue: Catalogue, offers: Offers) -> Message:
         commands.append(("/onboard suggest", "tell the curators of a good link"))
     if offers.listening:
         commands.append(("/onboard listen", "whether I answer in this channel unasked"))
+    if offers.digest:
+        commands.append(("/onboard digest", "one post a week in this channel, of what is new"))
     commands += [
         ("/onboard gaps", "what people asked, and the catalogue does not have"),
         ("/onboard forget me", "delete what I keep of you"),
         ("/onboard help", "this"),
     ]
     blocks: list[Block] = [
-        _section(f"*{lead}*"),
-        _section(
+        parts.section(f"*{lead}*"),
+        parts.section(
             "Mention me in a channel, write to me directly, or choose *Find resources* in the"
             " menu of any message."
         ),
     ]
     if examples:
-        blocks.append(_lines("*For example:*", examples))
-    blocks.append(_lines("*Commands*", [f"`{typed}`  {told}" for typed, told in commands]))
+        blocks.append(parts.lines("*For example:*", examples))
+    blocks.append(parts.lines("*Commands*", [f"`{typed}`  {told}" for typed, told in commands]))
     blocks.append(
-        _context(
+        parts.context(
             "Of a question I keep the main words, without a name; `/onboard forget me` deletes"
             " yours."
         )
     )
-    blocks += _actions(_button("topics", "All topics", Carried()))
-    return _message(lead, blocks)
+    blocks += parts.actions(parts.button("topics", "All topics", Carried()))
+    return parts.message(lead, blocks)
 
 
 def _a_topic(catalogue: Catalogue) -> str:
@@ -386,13 +386,14 @@ def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
     ordered = path.topics_in_order(catalogue)
     blocks: list[Block] = [
         HeaderBlock(text="Where do I learn X?"),
-        _section(
+        parts.section(
             "Ask me in the Messages tab, mention me in a channel, or type `/onboard` and a topic."
             " I look through a catalogue that people here keep, show the right links, and say so"
             " when I have nothing."
         ),
-        _context(
-            f"{_plural(len(catalogue.resources), 'resource')}, {_plural(len(ordered), 'topic')}."
+        parts.context(
+            f"{parts.plural(len(catalogue.resources), 'resource')},"
+            f" {parts.plural(len(ordered), 'topic')}."
         ),
     ]
     if ordered:
@@ -400,10 +401,10 @@ def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
             DividerBlock(),
             SectionBlock(
                 block_id="topics",
-                text=_mrkdwn("*Look at a topic*"),
+                text=parts.mrkdwn("*Look at a topic*"),
                 accessory=_topic_menu(ordered),
             ),
-            *_paragraphs(
+            *parts.paragraphs(
                 "",
                 [
                     f"\u2022 *{escaped(t.name, 160)}* ({_count(catalogue, t)})"
@@ -414,13 +415,15 @@ def home(catalogue: Catalogue, offers: Offers) -> dict[str, Any]:
     if examples := example_questions(catalogue):
         blocks += [
             DividerBlock(),
-            _lines("*Questions that I can answer*", [f"\u2022 {escaped(ask)}" for ask in examples]),
+            parts.lines(
+                "*Questions that I can answer*", [f"\u2022 {escaped(ask)}" for ask in examples]
+            ),
         ]
     if offers.suggest:
-        button = _button("suggest", "Suggest a resource", Carried())
+        button = parts.button("suggest", "Suggest a resource", Carried())
         blocks.append(ActionsBlock(block_id="suggest", elements=[button]))
     blocks.append(
-        _context(
+        parts.context(
             "Of a question I keep the main words, without a name. `/onboard help` lists all I can"
             " do."
         )
@@ -441,7 +444,7 @@ def example_questions(catalogue: Catalogue, most: int = 4) -> list[str]:
 def prompts(catalogue: Catalogue) -> list[dict[str, str]]:
     """What the agent pane suggests to ask: at most four, by Slack's rule."""
     return [
-        {"title": clipped(plain(ask), _BUTTON), "message": plain(ask)}
+        {"title": clipped(plain(ask), parts.BUTTON), "message": plain(ask)}
         for ask in example_questions(catalogue)
     ]
 
@@ -459,21 +462,21 @@ LISTENING: dict[Setting, str] = {
 def listening(setting: Setting, shadowed: int, *, may_change: bool) -> Message:
     """How a channel is listened to, and the buttons to change it for those who may."""
     lead = f"Listening in this channel is *{setting}*. {LISTENING[setting]}"
-    blocks: list[Block] = [_section(lead)]
+    blocks: list[Block] = [parts.section(lead)]
     if setting == "shadow":
         blocks.append(
-            _context(f"Since then I would have answered {_plural(shadowed, 'question')}.")
+            parts.context(f"Since then I would have answered {parts.plural(shadowed, 'question')}.")
         )
     if may_change:
         others = [name for name in LISTENING if name != setting]
-        blocks.append(_lines("", [f"\u2022 *{name}*: {LISTENING[name]}" for name in others]))
-        blocks += _actions(
+        blocks.append(parts.lines("", [f"\u2022 *{name}*: {LISTENING[name]}" for name in others]))
+        blocks += parts.actions(
             *(
                 ButtonElement(action_id=f"listen:{name}", text=f"Switch to {name}", value=name)
                 for name in others
             )
         )
-    return _message(lead.replace("*", ""), blocks)
+    return parts.message(lead.replace("*", ""), blocks)
 
 
 def listening_changed(setting: Setting, user: str) -> Message:
@@ -482,7 +485,7 @@ def listening_changed(setting: Setting, user: str) -> Message:
         f"<@{user}> set listening in this channel to *{setting}*. {LISTENING[setting]}"
         " Change it with `/onboard listen`."
     )
-    return _message(sentence.replace("*", ""), [_section(sentence)])
+    return parts.message(sentence.replace("*", ""), [parts.section(sentence)])
 
 
 # --- Suggestions
@@ -501,8 +504,8 @@ _STATES: dict[Status, str] = {
 
 def suggestion_form(catalogue: Catalogue, draft: Draft, carried: Carried) -> dict[str, Any]:
     """The modal in which somebody suggests a resource, filled in as far as is known."""
-    note = _context("It goes to the curators with your name; they may change the words.")
-    return _modal(
+    note = parts.context("It goes to the curators with your name; they may change the words.")
+    return parts.modal(
         "Suggest a resource",
         [*_draft_inputs(catalogue, draft), note],
         submit="Send",
@@ -513,7 +516,7 @@ def suggestion_form(catalogue: Catalogue, draft: Draft, carried: Carried) -> dic
 
 def edit_form(catalogue: Catalogue, draft: Draft, carried: Carried) -> dict[str, Any]:
     """The modal in which a curator puts a suggestion right before approving it."""
-    return _modal(
+    return parts.modal(
         "Edit a suggestion",
         list(_draft_inputs(catalogue, draft)),
         submit="Approve",
@@ -530,15 +533,15 @@ def decline_form(suggestion: Suggestion, carried: Carried) -> dict[str, Any]:
         hint="Whoever suggested it reads this.",
         element=PlainTextInputElement(action_id="given", multiline=True, max_length=600),
     )
-    about = _section(f"*{link(suggestion.draft.url, suggestion.draft.title)}*")
-    return _modal(
+    about = parts.section(f"*{link(suggestion.draft.url, suggestion.draft.title)}*")
+    return parts.modal(
         "Decline", [about, reason], submit="Decline", callback_id=DECLINED, carried=carried
     )
 
 
 def _draft_inputs(catalogue: Catalogue, draft: Draft) -> Iterator[Block]:
     ordered = path.topics_in_order(catalogue)
-    if len(ordered) > _MOST_OPTIONS:
+    if len(ordered) > parts.MOST_OPTIONS:
         # More topics than Slack shows must not lose those that were chosen.
         ordered = sorted(ordered, key=lambda topic: topic.id not in draft.topics)
     yield InputBlock(
@@ -556,7 +559,7 @@ def _draft_inputs(catalogue: Catalogue, draft: Draft) -> Iterator[Block]:
         ),
     )
     if ordered:
-        options = _topic_options(ordered)
+        options = parts.topic_options(ordered)
         named = {option.value: option for option in options}
         # The first one is its home.
         chosen = [named[topic] for topic in draft.topics if topic in named]
@@ -610,25 +613,25 @@ def suggestion(given: Suggestion, catalogue: Catalogue) -> Message:
     about = Carried(suggestion=given.id)
     buttons = {
         "pending": (
-            _button("approve", "Approve", about, style="primary"),
-            _button("edit", "Edit", about),
-            _button("decline", "Decline", about),
+            parts.button("approve", "Approve", about, style="primary"),
+            parts.button("edit", "Edit", about),
+            parts.button("decline", "Decline", about),
         ),
-        "approved": (_button("undo", "Undo", about),),
-        "declined": (_button("undo", "Undo", about),),
+        "approved": (parts.button("undo", "Undo", about),),
+        "declined": (parts.button("undo", "Undo", about),),
         "merged": (),
     }
     blocks = [
-        _section(f"{who} suggests a resource"),
-        _lines("", lines),
-        *_quiet(
+        parts.section(f"{who} suggests a resource"),
+        parts.lines("", lines),
+        *parts.quiet(
             f"Topics: {escaped(topics, 600)}" if topics else "",
             f"Answers {quoted([draft.ask], _QUESTION)}" if draft.ask else "",
         ),
-        _context(state),
-        *_actions(*buttons[given.status]),
+        parts.context(state),
+        *parts.actions(*buttons[given.status]),
     ]
-    return _message(lead, blocks)
+    return parts.message(lead, blocks)
 
 
 # --- Sentences
@@ -636,7 +639,7 @@ def suggestion(given: Suggestion, catalogue: Catalogue) -> Message:
 
 def said(sentence: str) -> Message:
     """A sentence of ours; anything foreign in it is escaped already."""
-    return _message(sentence, [_section(sentence)])
+    return parts.message(sentence, [parts.section(sentence)])
 
 
 def thanks(carried: Carried, offers: Offers, *, new: bool = True) -> Message:
@@ -645,8 +648,10 @@ def thanks(carried: Carried, offers: Offers, *, new: bool = True) -> Message:
     if carried.useful or not offers.suggest:
         return said(sentence)
     sentence += " Do you know something better?"
-    button = _button("suggest", "Suggest a resource", replace(carried, useful=None, resource=""))
-    return _message(sentence, [_section(sentence), *_actions(button)])
+    button = parts.button(
+        "suggest", "Suggest a resource", replace(carried, useful=None, resource="")
+    )
+    return parts.message(sentence, [parts.section(sentence), *parts.actions(button)])
 
 
 def forgotten(rows: int) -> Message:
@@ -699,21 +704,20 @@ def unconfirmed(carried: Carried) -> Message:
         "Slack did not confirm my answer, so I cannot tell whether it is there. If you do not see"
         " it, press the button."
     )
-    return _message(
+    return parts.message(
         sentence,
-        [_section(sentence), *_actions(_button("again", "Post it again", carried))],
+        [parts.section(sentence), *parts.actions(parts.button("again", "Post it again", carried))],
     )
 
 
 def catalogue_faults(file: str, sentences: Sequence[str]) -> Message:
     """What the curators read when an edit of the catalogue is not sound."""
-    lead = (
-        f"`{escaped(file)}` has {_plural(len(sentences), 'fault')}; I still use the version before."
-    )
+    faults = parts.plural(len(sentences), "fault")
+    lead = f"`{escaped(file)}` has {faults}; I still use the version before."
     lines = [f"\u2022 {escaped(sentence, 250)}" for sentence in sentences[:10]]
     if len(sentences) > len(lines):
         lines.append(f"\u2022 and {len(sentences) - len(lines)} more: `onboard check` lists all.")
-    return _message(lead, [_lines(lead, lines)])
+    return parts.message(lead, [parts.lines(lead, lines)])
 
 
 # --- Gaps
@@ -738,29 +742,29 @@ def gaps(
     else:
         lead = "I know of no gap: no question is open."
     lines = [_gap(gap, now) for gap in shown]
-    told = next(_filled((lead, *lines)))
-    blocks: list[Block] = [_section(f"*{lead}*")]
+    told = next(parts.filled((lead, *lines)))
+    blocks: list[Block] = [parts.section(f"*{lead}*")]
     for gap, line in zip(shown, lines, strict=True):
         about = Carried(question=searchable(" ".join(gap.words)), surface="slash")
-        button = _button("suggest", "Suggest a resource", about) if suggest else None
-        blocks.append(SectionBlock(text=_mrkdwn(line), accessory=button))
+        button = parts.button("suggest", "Suggest a resource", about) if suggest else None
+        blocks.append(SectionBlock(text=parts.mrkdwn(line), accessory=button))
     if left := len(found.shown) - len(shown):
-        blocks.append(_context(f"\u2026 and {left:,} more: `onboard gaps` lists all."))
+        blocks.append(parts.context(f"\u2026 and {left:,} more: `onboard gaps` lists all."))
     if found.hidden:
         blocks.append(
-            _context(
-                f"Not shown: {_plural(found.hidden, 'gap')} that fewer people asked for than"
+            parts.context(
+                f"Not shown: {parts.plural(found.hidden, 'gap')} that fewer people asked for than"
                 " `ONBOARD_GAP_PEOPLE` says."
             )
         )
     if judged:
         lines = [
-            f"\u2022 *{link(resource.url, resource.title)}*: {_plural(given.down, 'thumb')} down,"
-            f" {given.up:,} up"
+            f"\u2022 *{link(resource.url, resource.title)}*:"
+            f" {parts.plural(given.down, 'thumb')} down, {given.up:,} up"
             for resource, given in judged
         ]
-        blocks += _paragraphs("*What most people found not to help:*", lines)
-    return _message(told, blocks)
+        blocks += parts.paragraphs("*What most people found not to help:*", lines)
+    return parts.message(told, blocks)
 
 
 def _gap(gap: Gap, now: dt.datetime) -> str:
@@ -775,49 +779,16 @@ def _gap(gap: Gap, now: dt.datetime) -> str:
 # --- Parts
 
 
-def _resource(resource: Resource, *, number: int | None = None) -> SectionBlock:
-    heading = f"*{link(resource.url, resource.title)}*"
-    if number is not None:
-        heading = f"{number}. {heading}"
-    summary = escaped(resource.summary, _SECTION - len(heading) - 1)
-    return _section(f"{heading}\n{summary}")
-
-
-def _facts(resource: Resource, topics: dict[str, str]) -> Iterator[str]:
-    """A quiet line of facts, then the curator's note; either only if there is something to say."""
-    facts: list[str | None] = [resource.kind, resource.level]
-    if resource.minutes:
-        facts.append(f"{resource.minutes} min")
-    if resource.year:
-        facts.append(str(resource.year))
-    if resource.access not in (None, "free"):
-        facts.append(f"{resource.access} access")
-    facts += [escaped(topics[name], 160) for name in resource.topics[:1] if name in topics]
-    if is_suggested(resource):
-        facts.append("suggested by a colleague")
-    if told := " \u00b7 ".join(fact for fact in facts if fact):
-        yield told
-    if resource.note:
-        yield f"Curator\u2019s note: {escaped(resource.note, 900)}"
-    also = [
-        link(other.url, other.title)
-        for other in resource.also
-        if len(address(other.url)) < _SHORT_ADDRESS
-    ]
-    if also:
-        yield f"Also: {', '.join(also[:_MOST_ALSO])}"
-
-
 def _why(reasons: Sequence[str]) -> str:
     return f"Why: {escaped('; '.join(reasons[:_MOST_REASONS]), 500)}" if reasons else ""
 
 
 def _about(topic: Topic, catalogue: Catalogue) -> Iterator[Block]:
     if topic.summary:
-        yield _section(escaped(topic.summary))
+        yield parts.section(escaped(topic.summary))
     before = [other.name for other in catalogue.topics if other.id in topic.after]
     if before:
-        yield _context(f"Learn first: {escaped(', '.join(before), 800)}")
+        yield parts.context(f"Learn first: {escaped(', '.join(before), 800)}")
 
 
 def _thumbs(about: Carried) -> ContextActionsBlock:
@@ -847,32 +818,10 @@ def _further(given: Answer, start: int) -> list[Candidate]:
     return [c for c in given.candidates[start : start + _PAGE] if c.score >= enough]
 
 
-def _topic_buttons(
-    offered: Sequence[Topic], carried: Carried, *, lead: str = ""
-) -> Iterator[Block]:
-    if not offered:
-        return
-    if lead:
-        yield _context(lead)
-    yield ActionsBlock(
-        elements=[
-            _button(f"topic:{at}", topic.name, replace(carried, topic=topic.id, resource=""))
-            for at, topic in enumerate(offered[:_MOST_TOPIC_BUTTONS])
-        ]
-    )
-
-
 def _topic_menu(offered: Sequence[Topic]) -> StaticSelectElement:
     return StaticSelectElement(
-        action_id="pick_topic", placeholder="Choose a topic", options=_topic_options(offered)
+        action_id="pick_topic", placeholder="Choose a topic", options=parts.topic_options(offered)
     )
-
-
-def _topic_options(offered: Sequence[Topic]) -> list[Option]:
-    return [
-        Option(value=topic.id[:_VALUE], text=PlainTextObject(text=clipped(plain(topic.name), 75)))
-        for topic in offered[:_MOST_OPTIONS]
-    ]
 
 
 def _count(catalogue: Catalogue, topic: Topic) -> int:
@@ -885,7 +834,7 @@ def _readings(given: Answer) -> SectionBlock:
         + (escaped("; ".join(read.terms[:3]), 250) or "_not in the catalogue_")
         for read in given.reading[:_MOST_READINGS]
     ]
-    return _lines("", lines or ["No word of it says what it is about."])
+    return parts.lines("", lines or ["No word of it says what it is about."])
 
 
 def _sum(lines: Iterable[Contribution], total: float, called: str) -> SectionBlock:
@@ -894,7 +843,7 @@ def _sum(lines: Iterable[Contribution], total: float, called: str) -> SectionBlo
     rows = [("sign", "value", "adds"), *rows, (called, "", _signed(total))]
     widest = max(len(name) for name, _, _ in rows)
     text = "\n".join(f"{name:<{widest}}  {value:>5}  {adds:>5}" for name, value, adds in rows)
-    return _section(f"```\n{text}\n```")
+    return parts.section(f"```\n{text}\n```")
 
 
 def _signed(number: float) -> str:
@@ -917,7 +866,7 @@ def _titles(lead: str, resources: Sequence[Resource]) -> str:
         f"{escaped(one.title, 300)}: {escaped(one.summary, 300)} {escaped(one.url, 500)}"
         for one in resources
     )
-    return next(_filled((*([lead] if lead else []), *told)), "Nothing.")
+    return next(parts.filled((*([lead] if lead else []), *told)), "Nothing.")
 
 
 def _names(lead: str, named: Sequence[Topic]) -> str:
@@ -926,92 +875,6 @@ def _names(lead: str, named: Sequence[Topic]) -> str:
         names += f" and {len(named) - _MOST_NAMED} more"
     # A lead that is a sentence already needs no colon.
     return f"{lead}{'' if lead.endswith('?') else ':'} {names}." if names else ""
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _mrkdwn(text: str) -> MarkdownTextObject:
-    # Without `verbatim` Slack would make links and mentions of bare words.
-    return MarkdownTextObject(text=text, verbatim=True)
-
-
-def _section(text: str) -> SectionBlock:
-    return SectionBlock(text=_mrkdwn(text))
-
-
-def _context(text: str) -> ContextBlock:
-    return ContextBlock(elements=[_mrkdwn(text)])
-
-
-def _quiet(*texts: str) -> list[Block]:
-    """Lines in small grey type; no block where there is nothing to say."""
-    return [_context(told) for told in _filled([text for text in texts if text])]
-
-
-def _lines(lead: str, lines: Sequence[str]) -> SectionBlock:
-    """One section; lines that do not fit into it are left out from the end."""
-    kept = [*([lead] if lead else []), *lines]
-    while len("\n".join(kept)) > _SECTION:
-        kept.pop()
-    return _section("\n".join(kept))
-
-
-def _paragraphs(lead: str, lines: Sequence[str]) -> Iterator[Block]:
-    """As many sections as the lines need."""
-    return map(_section, _filled([*([lead] if lead else []), *lines]))
-
-
-def _filled(lines: Iterable[str]) -> Iterator[str]:
-    """Texts of as many of the lines as Slack takes in one, in order."""
-    held: list[str] = []
-    for line in lines:
-        if held and len("\n".join((*held, line))) > _SECTION:
-            yield "\n".join(held)
-            held = []
-        held.append(line)
-    if held:
-        yield "\n".join(held)
-
-
-def _button(action: str, text: str, carried: Carried, *, style: str | None = None) -> ButtonElement:
-    return ButtonElement(
-        action_id=action,
-        text=PlainTextObject(text=clipped(plain(text), _BUTTON)),
-        value=packed(carried),
-        style=style,
-    )
-
-
-def _actions(*buttons: ButtonElement | None) -> list[Block]:
-    there = [button for button in buttons if button is not None]
-    return [ActionsBlock(elements=there)] if there else []
-
-
-def _message(text: str, blocks: Sequence[Block]) -> Message:
-    return Message(text, tuple(written(block) for block in blocks))
-
-
-def _modal(
-    title: str,
-    blocks: Sequence[Block],
-    *,
-    before: Sequence[dict[str, Any]] = (),
-    submit: str | None = None,
-    callback_id: str | None = None,
-    carried: Carried | None = None,
-) -> dict[str, Any]:
-    modal = View(
-        type="modal",
-        title=PlainTextObject(text=title),
-        blocks=[*before, *(written(block) for block in blocks)],
-        submit=PlainTextObject(text=submit) if submit else None,
-        close=PlainTextObject(text="Cancel" if submit else "Close"),
-        callback_id=callback_id,
-        private_metadata=packed(carried) if carried else None,
-    )
-    return written(modal)
 
 
 def _has_buttons(block: dict[str, Any]) -> bool:

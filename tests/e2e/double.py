@@ -3,11 +3,15 @@
 import asyncio
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import pytest
 
 from bot.playground import Channel, Playground, Seed, User
 from bot.playground.api import Call
@@ -18,6 +22,7 @@ from bot.settings import Features, Settings
 from bot.slack.delivery import PATIENCE, Patience
 from bot.slack.inhand import InHand
 from bot.slack.manifest import EVENTS_PATH, manifest
+from tests.sqlite import migrated
 
 ROOT = Path(__file__).parent.parent.parent
 CATALOGUE = ROOT / "resources.yaml"
@@ -40,8 +45,12 @@ SEED = Seed(
     ),
 )
 
+# Where it matters how Slack reaches the bot; elsewhere it is over a socket.
+OVER_BOTH = pytest.mark.parametrize("mode", ["socket", "http"])
 
-QUICK = Patience(answer=1.0, pauses=(0.05, 0.1), tick=0.05)
+_now = partial(datetime.now, UTC)
+
+QUICK = Patience(answer=1.0, pauses=(0.05, 0.1), tick=0.05, look=0.05, pace=0.0, retry=0.1)
 
 RESOURCE = """
   - id: {0}
@@ -60,6 +69,14 @@ class Slack(Playground):
     """Where the bot keeps what people did in this workspace."""
     work: InHand
     """What the bot has begun and not yet done."""
+
+    def now(self) -> datetime:
+        """Return what its clock says."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def go_to(self, moment: datetime) -> None:
+        """Move its clock."""
+        self.clock.set_to(moment.timestamp())
 
     async def mention(
         self, text: str, *, user: str = NEWCOMER, channel: str = HELP, thread: str | None = None
@@ -132,14 +149,17 @@ async def bot(
     slack.work = InHand()
     async with AsyncExitStack() as stack:
         for _ in range(count):
-            running = serving(settings_of(slack, port, **settings), QUICK, slack.work)
+            running = serving(settings_of(slack, port, **settings), QUICK, slack.work, slack.now)
             stop = await stack.enter_async_context(running)
         yield stop
 
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, patience: Patience = PATIENCE, in_hand: InHand | None = None
+    settings: Settings,
+    patience: Patience = PATIENCE,
+    in_hand: InHand | None = None,
+    clock: Callable[[], datetime] = _now,
 ) -> AsyncIterator[asyncio.Event]:
     """Run the bot, as ready as when it says so; setting the event stops it."""
     stop, ready = asyncio.Event(), asyncio.Event()
@@ -150,6 +170,7 @@ async def serving(
             ready=lambda _: ready.set(),
             patience=patience,
             in_hand=in_hand,
+            clock=clock,
         )
     )
     waiting = asyncio.create_task(ready.wait())
@@ -201,6 +222,7 @@ async def workspace(
     with TemporaryDirectory() as folder:
         async with Slack(made, seed, request_url=request_url, **options) as slack:
             slack.store = Path(folder) / "onboard.db"
+            slack.store.write_bytes(migrated())
             slack.work = InHand()
             yield slack, port
 

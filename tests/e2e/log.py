@@ -34,6 +34,14 @@ class Log(StringIO):
                 await self._grown.wait()
         return found[-1]
 
+    async def more(self, name: str, count: int) -> None:
+        """Wait until there are so many more lines of an event."""
+        wanted = len(self.events(name)) + count
+        async with asyncio.timeout(30):
+            while len(self.events(name)) < wanted:
+                self._grown.clear()
+                await self._grown.wait()
+
     def events(self, name: str) -> list[dict[str, Any]]:
         """Return the lines of one event, oldest first."""
         lines = (json.loads(line) for line in self.getvalue().splitlines())

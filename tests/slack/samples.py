@@ -115,6 +115,7 @@ def at_the_limits() -> Catalogue:
                 {"title": "<" * 160, "url": long_url(f"https://example.org/b{n}?", 299)},
                 {"title": "&" * 160, "url": long_url(f"https://example.org/c{n}?", 299)},
             ],
+            "gone": "2026-11-20" if n % 2 else None,
         }
         for n in range(250)
     ]

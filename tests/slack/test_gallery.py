@@ -85,7 +85,7 @@ def test_every_card_of_a_topic_can_be_sent(start: int) -> None:
             assert faults(views.topic_modal(topic, one.catalogue)) == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(
         st.sampled_from(["<", ">", "&", "|", "!", "@U1", "#C1", "amp;", "`", "*", "\n> ", " "])

@@ -11,8 +11,8 @@ from bot.settings import Features
 from bot.slack.manifest import REASONS, events, manifest, scopes, to_yaml
 
 EVERY = [
-    Features(listening=listening, agent=agent, curators=curators)
-    for listening, agent, curators in product((False, True), repeat=3)
+    Features(listening=listening, agent=agent, curators=curators, digest=digest)
+    for listening, agent, curators, digest in product((False, True), repeat=4)
 ]
 URL = "https://bot.example.org/learn"
 NEEDED_BY = {
@@ -104,12 +104,15 @@ def test_each_scope_is_there_exactly_with_its_feature(features: Features) -> Non
     """A feature that is off leaves no scope behind, and one that is on lacks none."""
     found = set(scopes(features))
     always = {"app_mentions:read", "chat:write", "commands", "im:history"}
-    listening = {"channels:history", "groups:history", "channels:read", "groups:read"}
+    reading, knowing = {"channels:history", "groups:history"}, {"channels:read", "groups:read"}
     assert always <= found
     assert ("assistant:write" in found) == features.agent
-    assert found & listening == (listening if features.listening else set())
-    assert ("users:read" in found) == (features.listening and not features.curators)
-    assert found <= always | listening | {"assistant:write", "users:read"}
+    needs_reading = features.listening or features.digest
+    assert found & reading == (reading if needs_reading else set())
+    assert found & knowing == (knowing if features.listening else set())
+    needs_people = features.digest or (features.listening and not features.curators)
+    assert ("users:read" in found) == needs_people
+    assert found <= always | reading | knowing | {"assistant:write", "users:read"}
 
 
 @pytest.mark.parametrize("features", EVERY)

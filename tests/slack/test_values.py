@@ -133,7 +133,7 @@ def test_ordinary_messages_are_searched_whole() -> None:
 def test_what_is_carried_has_the_same_answer(subject: str) -> None:
     """Searching what the buttons carry gives the answer to the message itself."""
     index = own_index(subject)
-    for one in labelled_sets()[subject].questions:
+    for one in labelled_sets()[subject].questions[::4]:
         asked = index.search(f"<@U0000000001> {one.text} :wave: <https://e.org/a|x>", "mention")
         carried = index.search(searchable(asked.question), "mention")
         assert (carried.verdict, carried.results) == (asked.verdict, asked.results), one.text

@@ -14,8 +14,9 @@ from bot.overlay import SUGGESTED
 from bot.records import STATUSES, Draft, Status, Suggestion, Thumbs
 from bot.search import Index
 from bot.slack import views
+from bot.slack.parts import Message
 from bot.slack.values import Carried, unpacked
-from bot.slack.views import Message, Offers
+from bot.slack.views import Offers
 from tests.samples import DAY
 from tests.slack.samples import Json, buttons, faults, held, long_url, marked, snapshot
 
@@ -284,6 +285,33 @@ def test_links_beside_are_shown_if_they_are_short() -> None:
     assert "Also" not in marked(
         list(views.single(given.resources[0], given, CARRIED, nobody).blocks)
     )
+
+
+@pytest.mark.parametrize(
+    ("titles", "warned", "beside"),
+    [
+        ([], "", []),
+        (["The <new> place"], "The &lt;new&gt; place", []),
+        (["One", "Two", "Three"], "One", ["Two", "Three"]),
+    ],
+)
+def test_a_dead_link_comes_with_a_warning(
+    titles: list[str], warned: str, beside: list[str]
+) -> None:
+    """The first line under what is gone says since when, and which of its other links to take."""
+    urls = [f"https://example.org/{n}" for n in range(len(titles))]
+    also = [{"title": title, "url": url} for title, url in zip(titles, urls, strict=True)]
+    given = held(TOPICS, [a_resource("bus", "pci", gone="2026-11-20", also=also)])
+    nobody = Index.build(given).search("nothing of it", "slash", 1)
+    message = views.single(given.resources[0], given, CARRIED, nobody)
+    lines = marked(list(message.blocks)).splitlines()
+    instead = f"; instead: <https://example.org/0|{warned}>" if warned else ""
+    links = ", ".join(f"<{url}|{title}>" for url, title in zip(urls[1:], beside, strict=True))
+    assert lines[2:] == [
+        f":warning: its link was dead on 2026-11-20{instead}",
+        "PCI",
+        *([f"Also: {links}"] if links else []),
+    ]
 
 
 # Topics
