@@ -43,6 +43,8 @@ types: $(READY)
 
 test-only: $(READY)
 	$(BIN)/pytest --numprocesses auto --dist loadfile
+# Dozens of processes are started, which would compile everything anew if nothing may be kept.
+test-only: export PYTHONDONTWRITEBYTECODE :=
 
 coverage: $(READY) ## the tests once more, with the lines that no test reaches
 	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term
@@ -56,9 +58,12 @@ bench: $(READY) ## measure speed and relevance beside what people would use inst
 	$(BIN)/python -m bench.store --postgres
 	$(BIN)/python -m bench.relevance
 	$(BIN)/python -m bench.gaps
+	$(BIN)/python -m bench.digest
 
-faults: $(READY) ## kill replicas while they answer, and see that every question is answered once
+faults: $(READY) ## kill replicas while they answer and post digests, and see that each is there once
 	$(BIN)/python -m bench.replicas
+	$(BIN)/python -m bench.digests
+	$(BIN)/python -m bench.digests --sqlite --rounds 1
 
 format: $(READY) ## put the code in its usual form
 	$(BIN)/ruff format .

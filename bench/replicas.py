@@ -48,6 +48,9 @@ from bot.slack.manifest import COMMAND, manifest
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "resources.yaml"
 
+SERVE = ("bot", "serve")
+"""What `python -m` runs for a bot."""
+
 Kind = Literal["mention", "dm", "channel"]
 
 FEATURES = Features(listening=True)
@@ -214,28 +217,37 @@ def questions(count: int, chance: random.Random) -> Iterator[Question]:
 class Replica:
     """A bot in a process of its own, started again whenever it ends."""
 
-    def __init__(self, environ: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        environ: dict[str, str],
+        folder: Path,
+        command: Sequence[str] = SERVE,
+        heard: Callable[[dict[str, Any]], None] = lambda _: None,
+    ) -> None:
+        """`command` is what is run, by Python; `heard` is called with each line of its log."""
         self.ready = asyncio.Event()
         """Whether it says that it answers."""
         self.logged: Counter[str] = Counter()
         self._environ = environ
         self._folder = folder
+        self._command = tuple(command)
+        self._heard = heard
         self._process: asyncio.subprocess.Process | None = None
         self._lines: deque[str] = deque(maxlen=MOST_LINES)
-        self._is_stopping = False
+        self._is_stopping = self._was_ready = False
 
     async def run(self) -> None:
         """Keep it running until `stop`; raises RuntimeError if it cannot be started at all.
 
         Once it has run, it may well end by itself, such as while the database is away.
         """
-        self._folder.mkdir()
-        was_ready = False
+        self._folder.mkdir(exist_ok=True)
+        self._is_stopping = False
         while not self._is_stopping:
             is_killed = await self._run_once()
-            was_ready |= self.ready.is_set()
+            self._was_ready |= self.ready.is_set()
             self.ready.clear()
-            if not was_ready:
+            if not self._was_ready:
                 raise RuntimeError("\n".join(["A process does not start:", *self._lines]))
             if not (is_killed or self._is_stopping):
                 self.logged["(ended by itself)"] += 1
@@ -244,7 +256,7 @@ class Replica:
     async def _run_once(self) -> bool:
         """Run a process to its end, and return whether it was killed."""
         self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "serve"),
+            *(sys.executable, "-m", *self._command),
             cwd=self._folder,
             env=self._environ,
             stdin=asyncio.subprocess.DEVNULL,
@@ -254,6 +266,9 @@ class Replica:
             # An interruption on the terminal is for us alone.
             start_new_session=True,
         )
+        if self._is_stopping:
+            # It was told to before there was a process to tell.
+            process.kill()
         try:
             if process.stderr is not None:
                 async for line in process.stderr:
@@ -271,11 +286,22 @@ class Replica:
         self._process.kill()
         return True
 
+    def halt(self) -> None:
+        """Kill the process, and leave it so until `run` is called again."""
+        self._is_stopping = True
+        self.kill()
+
     def stop(self) -> None:
         """Ask the process to finish what it has in hand, and to end."""
         self._is_stopping = True
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
+        self.replace()
+
+    def replace(self) -> bool:
+        """Ask the process to end, as if a new version took its place; False if there is none."""
+        if self._process is None or self._process.returncode is not None:
+            return False
+        self._process.terminate()
+        return True
 
     def _read(self, line: str) -> None:
         self._lines.append(line)
@@ -283,13 +309,16 @@ class Replica:
             told = json.loads(line)
         except ValueError:
             return
+        self._heard(told)
         if told.get("event") == "ready":
             self.ready.set()
         if told.get("level") in ("warning", "error", "critical"):
             self.logged[str(told.get("event"))] += 1
 
 
-def _environment(slack: Playground, database: str | None) -> dict[str, str]:
+def environment(
+    slack: Playground, database: str | None, api_url: str | None = None
+) -> dict[str, str]:
     """What an operator would set, and nothing of what is set here for other bots or proxies."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {
@@ -297,7 +326,7 @@ def _environment(slack: Playground, database: str | None) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
+        "SLACK_API_URL": api_url or slack.api_url,
         "ONBOARD_CATALOGUE": str(CATALOGUE),
         "ONBOARD_LISTENING": "true",
         "ONBOARD_LOG_FORMAT": "json",
@@ -458,7 +487,7 @@ async def _play(
                 retry_after=plan.retry_after,
             )
         )
-        environ = _environment(slack, database)
+        environ = environment(slack, database)
         replicas = [Replica(environ, folder / f"{number}") for number in range(plan.replicas)]
         game = Round(plan, slack, chance)
         group = await stack.enter_async_context(asyncio.TaskGroup())
@@ -466,7 +495,7 @@ async def _play(
         await _listen(slack, replicas[0])
         # The others find on their start what was set.
         running += [group.create_task(replica.run()) for replica in replicas[1:]]
-        await _ready(replicas)
+        await ready(replicas)
         killing = group.create_task(game.kill(replicas)) if plan.kill_every else None
         half = len(asking) // 2
         await game.ask(asking[:half], advance)
@@ -476,7 +505,7 @@ async def _play(
             await breaking
         if killing:
             killing.cancel()
-        await _ready(replicas)
+        await ready(replicas)
         await game.settle()
         for replica in replicas:
             replica.stop()
@@ -485,7 +514,8 @@ async def _play(
     return game, sum((replica.logged for replica in replicas), Counter())
 
 
-async def _ready(replicas: Sequence[Replica]) -> None:
+async def ready(replicas: Sequence[Replica]) -> None:
+    """Wait until all of them say that they answer. Raises TimeoutError."""
     async with asyncio.timeout(START_SECONDS):
         for replica in replicas:
             await replica.ready.wait()
@@ -493,7 +523,7 @@ async def _ready(replicas: Sequence[Replica]) -> None:
 
 async def _listen(slack: Playground, replica: Replica) -> None:
     """Have an admin switch on that a channel is listened to."""
-    await _ready([replica])
+    await ready([replica])
     await slack.until(lambda: slack.connections)
     await slack.command(ADMIN, LISTENED, COMMAND, "listen on")
     where = slack.workspace.conversations[LISTENED]
@@ -530,7 +560,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     if given.stop_database and given.database != "postgres":
         parser.error("only --database postgres can be stopped")
     plan = Plan(
@@ -556,7 +586,7 @@ def main() -> None:
     sys.exit(not all(outcome.is_sound for outcome in outcomes))
 
 
-def _interrupt(*_: object) -> None:
+def interrupt(*_: object) -> None:
     """End as if interrupted, once: whoever ends this, ends with it all that it has started."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.raise_signal(signal.SIGINT)
@@ -572,14 +602,14 @@ def _rounds(plan: Plan, given: argparse.Namespace, out: Console) -> list[Outcome
         )
         for number in range(1, given.rounds + 1):
             task = progress.add_task(f"Round {number}", total=plan.events)
-            with _shared(given.database, database) as url:
+            with shared(given.database, database) as url:
                 outcome = asyncio.run(
                     play(
                         plan,
                         # So that each can be played again by itself, as far as chance goes.
                         given.seed + number - 1,
                         url,
-                        outage=_outage(database) if given.stop_database and database else None,
+                        outage=outage_of(database) if given.stop_database and database else None,
                         advance=lambda: progress.advance(task),  # noqa: B023
                     )
                 )
@@ -596,7 +626,7 @@ def _rounds(plan: Plan, given: argparse.Namespace, out: Console) -> list[Outcome
 
 
 @contextmanager
-def _shared(kind: str, database: Cluster | None) -> Iterator[str | None]:
+def shared(kind: str, database: Cluster | None) -> Iterator[str | None]:
     """The address of an empty database for a round, if there is to be one."""
     if database is not None:
         with database.database() as url:
@@ -608,7 +638,9 @@ def _shared(kind: str, database: Cluster | None) -> Iterator[str | None]:
         yield None
 
 
-def _outage(database: Cluster) -> Outage:
+def outage_of(database: Cluster) -> Outage:
+    """Stop the database, and start it again a little later."""
+
     async def stop_and_start() -> None:
         await asyncio.to_thread(database.stop)
         try:
