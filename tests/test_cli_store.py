@@ -388,3 +388,12 @@ def test_what_cannot_be_done_is_a_sentence(arguments: list[str], said: str) -> N
     assert "Traceback" not in ran.err
     assert "hunter2" not in ran.err
     assert not Path("none.db").exists()
+
+
+@pytest.mark.parametrize("at", ["soon", "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-01T09:00"])
+def test_a_moment_that_is_none_is_a_sentence(at: str) -> None:
+    """Also one at an end of the calendar, which has no week before it."""
+    stored(Store.entries)
+    ran = run("digest", "preview", "--channel", "C0123456789", "--at", at)
+    assert ran.code == 2
+    assert f"{at!r} is not a moment. Write the day and the time, as 2026-11-30T09:00." in ran.err

@@ -38,7 +38,9 @@ def saved(given: Catalogue, path: Path) -> bytes:
 
 @pytest.mark.parametrize("one", labelled_sets().values(), ids=labelled_sets())
 def test_an_opened_index_answers_the_same(one: Set, tmp_path: Path) -> None:
-    """Each labelled question has the very same answer, reasons and sums included, from a file."""
+    """Each labelled question has the very same answer, reasons and sums included, from a file; so
+    have some that are misspelt.
+    """
     built = own_index(one.name)
     indexfile.save(built, tmp_path / "index")
     opened = indexfile.open_index(tmp_path / "index")
@@ -51,7 +53,7 @@ def test_an_opened_index_answers_the_same(one: Set, tmp_path: Path) -> None:
             for index in (built, opened)
         ]
         assert answers[0] == answers[1]
-    for at, line in enumerate(one.questions):
+    for at, line in enumerate(one.questions[::4]):
         misspelt = line.text[: at % 40] + line.text[at % 40 + 1 :]
         assert built.search(misspelt, "dm") == opened.search(misspelt, "dm")
 
@@ -84,7 +86,7 @@ RESOURCES = st.builds(
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     resources=st.lists(RESOURCES, max_size=12),

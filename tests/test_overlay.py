@@ -134,7 +134,7 @@ def test_what_the_form_takes_the_reader_takes(catalogue: Catalogue, draft: Draft
         assert parse(dump(whole)) == whole
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(catalogues(), suggestions(), st.randoms())
 def test_whatever_is_laid_over_a_catalogue_it_stays_sound(
     catalogue: Catalogue, some: list[Suggestion], chance: random.Random

@@ -24,6 +24,7 @@ from tests.e2e.double import (
     CURATOR,
     HELP,
     NEWCOMER,
+    OVER_BOTH,
     QUICK,
     Slack,
     books,
@@ -37,7 +38,7 @@ from tests.e2e.double import (
 from tests.e2e.log import Log, logged
 
 ASKED = "how does PCI enumeration work"
-NOT_LISTENING = Features(listening=False, agent=True, curators=True)
+BLIND = Features(listening=False, agent=True, curators=True, digest=False)
 NOT_SURE = "Slack did not confirm my answer"
 
 
@@ -60,10 +61,14 @@ async def slack(mode: str) -> AsyncIterator[Slack]:
 
 @pytest.fixture
 async def blind(mode: str) -> AsyncIterator[Slack]:
-    """The same for a bot that does not listen, and therefore may not read channels."""
+    """The same for a bot that neither listens nor posts digests, and may not read channels."""
     async with (
-        workspace(mode, NOT_LISTENING) as (double, port),
-        serving(settings_of(double, port, ONBOARD_LISTENING="false"), QUICK, double.work),
+        workspace(mode, BLIND) as (double, port),
+        serving(
+            settings_of(double, port, ONBOARD_LISTENING="false", ONBOARD_DIGEST="false"),
+            QUICK,
+            double.work,
+        ),
     ):
         yield double
     assert double.warnings == []
@@ -140,6 +145,7 @@ async def wired(mode: str, **more: str) -> AsyncIterator[tuple[Slack, Wire]]:
 # --- Posts
 
 
+@OVER_BOTH
 async def test_a_rate_limit_is_waited_for(slack: Slack) -> None:
     """Asked to slow down, the bot waits as long as Slack says, and then posts once."""
     slack.fail("chat.postMessage", Fault.rate_limited(1))
@@ -239,6 +245,7 @@ async def test_where_it_may_not_look_it_posts_no_second_time(blind: Slack, why: 
     assert len(blind.by_bot(HELP)) == 2
 
 
+@OVER_BOTH
 async def test_a_slack_that_is_down_is_waited_for(slack: Slack, log: Log) -> None:
     """If no attempt succeeds, the event is not acknowledged, so that Slack sends it again."""
     slack.fail("chat.postMessage", Fault.server_error(), times=3)
@@ -354,6 +361,7 @@ async def test_a_channel_it_was_removed_from_is_posted_to_by_the_press(slack: Sl
     assert len([one for one in slack.by_bot(HELP) if one.seen_by is None]) == 1
 
 
+@OVER_BOTH
 async def test_a_withdrawn_token_is_told_of(slack: Slack, log: Log) -> None:
     """Once the tokens are void, a press is still answered, and the log says what to do."""
     await slack.mention(ASKED)
@@ -389,6 +397,7 @@ def references(log: Log) -> list[str]:
     return [line["reference"] for line in lines]
 
 
+@OVER_BOTH
 async def test_the_unforeseen_has_a_reference(mode: str, log: Log) -> None:
     """What nobody foresaw is a traceback in the log, and its reference for the person."""
     async with wired(mode) as (slack, wire):
@@ -417,6 +426,7 @@ async def test_an_unforeseen_failure_acknowledges_the_command() -> None:
             assert sent.ack_payload["response_type"] == "ephemeral"
 
 
+@OVER_BOTH
 async def test_a_failure_to_tell_of_a_failure_ends_there(mode: str, log: Log) -> None:
     """If not even the failure can be told, that is a line in the log and nothing else."""
     async with wired(mode) as (slack, wire):
@@ -428,6 +438,7 @@ async def test_a_failure_to_tell_of_a_failure_ends_there(mode: str, log: Log) ->
     assert "Failed to run" not in log.getvalue()
 
 
+@OVER_BOTH
 async def test_a_listener_that_fails_at_once_is_acknowledged_at_once(
     mode: str, tmp_path: Path, log: Log
 ) -> None:
@@ -519,6 +530,7 @@ async def test_a_button_that_failed_can_be_pressed_again(blind: Slack) -> None:
     await blind.until(lambda: [one for one in blind.by_bot(HELP) if one.seen_by is None])
 
 
+@OVER_BOTH
 async def test_a_command_is_answered_although_its_response_url_fails(slack: Slack) -> None:
     """What cannot be said by the response URL of a command is whispered."""
     slack.fail("response_url", Fault.server_error(), times=3)
@@ -557,6 +569,7 @@ async def test_a_socket_that_never_opens_ends_the_start() -> None:
                 pass
 
 
+@OVER_BOTH
 async def test_it_can_be_told_to_stop_before_it_has_started(mode: str) -> None:
     """Whoever does not want to wait for a Slack that does not answer need not."""
     async with workspace(mode) as (slack, port):

@@ -30,12 +30,6 @@ NOTED, KNOWN = "Thank you, noted.", "Thank you, I had noted that already."
 
 
 @pytest.fixture
-def mode() -> str:
-    """What happens here is the same over HTTP."""
-    return "socket"
-
-
-@pytest.fixture
 async def slack(mode: str, tmp_path: Path) -> AsyncIterator[Slack]:
     """The double, with a bot in it that knows two books."""
     file = books(tmp_path, "llamas", "camels")

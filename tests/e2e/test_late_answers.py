@@ -31,12 +31,6 @@ ZEBRAS, YAKS = "where do I learn about zebras", "where can I read about yaks"
 
 
 @pytest.fixture
-def mode() -> str:
-    """What happens here is the same over HTTP."""
-    return "socket"
-
-
-@pytest.fixture
 def names() -> tuple[str, ...]:
     """What the catalogue has a book of."""
     return ("llamas",)

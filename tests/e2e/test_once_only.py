@@ -114,9 +114,10 @@ async def test_whoever_takes_over_looks_first(*, had_posted: bool) -> None:
 
 async def test_what_another_has_in_hand_is_not_acknowledged() -> None:
     """While somebody else may be at it, Slack keeps the event, and sends it until it is done."""
-    async with workspace("socket", retry_after=(0.05, 0.5, 1.0)) as (slack, port):
+    async with workspace("socket", retry_after=(0.05, 0.5, 3.0)) as (slack, port):
         ts = await slack.mention(ASKED)
-        await died(slack, ts, seconds=0)
+        # However long the bot takes to start, it finds that somebody is at it.
+        await died(slack, ts, seconds=-1)
         patience = Patience(answer=1.0, pauses=(0.05,), tick=0.05, lease=1.0, acknowledge=0.1)
         async with serving(settings_of(slack, port), patience, in_hand=slack.work):
             await slack.until(lambda: answers(slack, ts))

@@ -15,8 +15,9 @@ import aiohttp
 import pytest
 import yaml
 
+from bot.errors import BotError
 from bot.playground import Fault, Playground
-from bot.settings import Features
+from bot.settings import Features, Settings
 from bot.slack.manifest import COMMAND, manifest
 from tests.e2e.double import (
     ALL,
@@ -24,6 +25,7 @@ from tests.e2e.double import (
     CURATORS,
     HELP,
     NEWCOMER,
+    OVER_BOTH,
     ROOT,
     serving,
     settings_of,
@@ -113,6 +115,14 @@ async def failed(folder: Path, *arguments: str, **environ: str) -> list[str]:
     return complaints
 
 
+async def refused(settings: Settings) -> list[str]:
+    """Start a bot that cannot go on, and return its complaints, as the command prints them."""
+    with pytest.raises(BotError) as caught:
+        async with serving(settings):
+            pass
+    return str(caught.value).splitlines()
+
+
 # --- It checks first
 
 
@@ -162,53 +172,58 @@ async def test_faults_of_settings_and_catalogue_are_named_at_once(tmp_path: Path
         assert any(line.startswith(start) for line in complaints), start
 
 
-async def test_both_tokens_are_tried_before_it_complains(tmp_path: Path) -> None:
+async def test_both_tokens_are_tried_before_it_complains() -> None:
     """Tokens that Slack does not take are named both at once, each with the remedy."""
-    async with workspace("socket") as (slack, _):
-        given = environment(slack, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_APP_TOKEN=APP_TOKEN)
-        complaints = await failed(tmp_path, "serve", **given)
+    async with workspace("socket") as (slack, port):
+        strange = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
+        complaints = await refused(settings_of(slack, port, **strange))
     assert [line.split()[0] for line in complaints] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
     assert all("not accepted" in line for line in complaints)
 
 
-async def test_what_slack_says_against_a_token_is_put_to_words(tmp_path: Path) -> None:
+async def test_what_slack_says_against_a_token_is_put_to_words() -> None:
     """A token that is void is named with the reason; a Slack that is not there is named once."""
     codes = {
         "token_revoked": "has been revoked",
         "account_inactive": "app that was removed",
         "brand_new_error": "Slack says brand_new_error",
     }
-    unreachable = asyncio.create_task(failed(tmp_path, "serve", **environment()))
     async with workspace("http") as (slack, port):
-        how = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SECRET, "ONBOARD_PORT": str(port)}
         for code, words in codes.items():
             slack.revoke(code)
-            (complaint,) = await failed(tmp_path, "serve", **environment(slack, **how))
+            (complaint,) = await refused(settings_of(slack, port))
             assert complaint.startswith("SLACK_BOT_TOKEN ")
             assert words in complaint
-    assert await unreachable == [
-        "Slack cannot be reached at 127.0.0.1:9. Check the network and SLACK_API_URL."
-    ]
+    async with workspace("socket") as (slack, port):
+        nowhere = settings_of(slack, port, SLACK_API_URL="http://127.0.0.1:9/api/")
+        assert await refused(nowhere) == [
+            "Slack cannot be reached at 127.0.0.1:9. Check the network and SLACK_API_URL."
+        ]
 
 
-async def test_missing_scopes_are_named(tmp_path: Path) -> None:
-    """An app that was created without listening cannot be run with it, and is told what lacks."""
-    async with workspace("socket", Features(listening=False)) as (slack, _):
-        (complaint,) = await failed(tmp_path, "serve", **environment(slack))
-    for scope in ("channels:history", "groups:history", "channels:read", "groups:read"):
+async def test_missing_scopes_are_named() -> None:
+    """An app that was created without features cannot be run with them, and is told what lacks."""
+    async with workspace("socket", Features(listening=False, digest=False)) as (slack, port):
+        (complaint,) = await refused(settings_of(slack, port))
+    for scope in (
+        "channels:history",
+        "groups:history",
+        "channels:read",
+        "groups:read",
+        "users:read",
+    ):
         assert scope in complaint
     assert "im:history" not in complaint
 
 
-async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+async def test_a_port_that_is_taken_is_named() -> None:
     """If somebody else has the port, the address is named, and the setting that changes it."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = str(taken.getsockname()[1])
+        port = taken.getsockname()[1]
         async with workspace("http") as (slack, _):
-            how = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SECRET, "ONBOARD_PORT": port}
-            (complaint,) = await failed(tmp_path, "serve", **environment(slack, **how))
+            (complaint,) = await refused(settings_of(slack, port))
     assert f"127.0.0.1:{port}" in complaint
     assert "ONBOARD_PORT" in complaint
 
@@ -281,6 +296,7 @@ async def test_http_mode_says_where_it_listens_and_that_it_stops() -> None:
         assert len(slack.by_bot(HELP)) == 1
 
 
+@OVER_BOTH
 async def test_what_it_has_taken_it_answers(mode: str) -> None:
     """Whatever it has acknowledged when it stops is answered, once; nothing else is."""
     for answered in (0, 1, 4, 7):
@@ -301,6 +317,7 @@ async def test_what_it_has_taken_it_answers(mode: str) -> None:
             assert sorted(map(str, posted)) == sorted(asked)
 
 
+@OVER_BOTH
 async def test_what_slack_repeats_is_answered_once(mode: str, tmp_path: Path) -> None:
     """A process that stood still, so that Slack sent it everything again, answers once."""
     async with workspace(mode, ack_seconds=0.2) as (slack, port):
@@ -323,6 +340,7 @@ async def test_what_slack_repeats_is_answered_once(mode: str, tmp_path: Path) ->
             assert answers == [ts]
 
 
+@OVER_BOTH
 async def test_what_it_has_worked_out_it_delivers(mode: str) -> None:
     """A command whose answer is there, but not sent yet, is acknowledged with it before the end."""
     with logged() as log:

@@ -6,13 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.slack.manifest import FIND_RESOURCES
 from tests.e2e.double import (
     CURATOR,
     HELP,
     NEWCOMER,
+    OVER_BOTH,
     SECOND,
     Slack,
     books,
@@ -33,7 +32,7 @@ def kept(slack: Slack) -> list[tuple[Any, ...]]:
         return other.execute("SELECT words FROM questions").fetchall()
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
+@OVER_BOTH
 async def test_every_question_is_answered_without_a_store(mode: str, tmp_path: Path) -> None:
     """In every way to ask, once; the log says once what is wrong, and that it is over.
 

@@ -20,6 +20,7 @@ from tests.e2e.double import (
     GENERAL,
     HELP,
     NEWCOMER,
+    OVER_BOTH,
     SECOND,
     Slack,
     books,
@@ -36,12 +37,6 @@ from tests.e2e.log import logged
 NOTHING = "where do I learn about zebras"
 LLAMAS = "https://example.org/llamas"
 LATER = "I cannot keep that at the moment. Please send it again in a minute."
-
-
-@pytest.fixture
-def mode() -> str:
-    """What happens here is the same over HTTP."""
-    return "socket"
 
 
 @pytest.fixture
@@ -120,6 +115,7 @@ async def pressed(slack: Slack, card: Message, label: str, channel: str = CURATO
 # --- Whoever suggests
 
 
+@OVER_BOTH
 async def test_the_whole_life_of_a_suggestion(slack: Slack) -> None:
     """Asked in vain, suggested, approved: live at once, and told to everyone who should hear."""
     asked = await slack.mention(NOTHING)
@@ -157,6 +153,7 @@ async def test_the_whole_life_of_a_suggestion(slack: Slack) -> None:
     assert f"Looked for: “{NOTHING}”" in text_of(await slack.modal())
 
 
+@OVER_BOTH
 async def test_the_form_says_what_is_wrong_at_each_field(slack: Slack) -> None:
     """A form with a fault stays open, says so at the field, and reaches nobody."""
     view = await form(slack)

@@ -10,6 +10,7 @@ from tests.e2e.double import (
     GENERAL,
     HELP,
     NEWCOMER,
+    OVER_BOTH,
     SECOND,
     Slack,
     buttons,
@@ -18,6 +19,8 @@ from tests.e2e.double import (
     text_of,
     workspace,
 )
+
+pytestmark = OVER_BOTH
 
 GOOD = "how does PCI enumeration work"
 UNSURE = "where do I learn about graphics"

@@ -37,6 +37,7 @@ RESOURCES = st.builds(
     access=st.none() | st.sampled_from(get_args(Access)),
     also=st.lists(st.builds(Link, title=TEXT, url=TEXT), max_size=2).map(tuple),
     added=st.none() | st.dates(),
+    gone=st.none() | st.dates(),
     source=st.none() | st.builds(Source, page=TEXT, section=TEXTS),
 ) | st.builds(Resource, id=TEXT, title=TEXT, url=TEXT, summary=TEXT, topics=TEXTS, tags=TEXTS)
 

@@ -17,7 +17,7 @@ SIXTY_FOURTHS = st.integers(1, 64).map(lambda n: n / 64)
 COARSE = st.sampled_from([0.25, 0.5, 1.0])
 # The fixture sets what does not change from one example to the next.
 SETTINGS = settings(
-    deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -140,7 +140,7 @@ def test_skipping_changes_not_a_bit(case: tuple[Postings, list[WeightedSlot], in
 
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.integers(0, 2**32 - 1), st.integers(1, 70), st.integers(1, 12))

@@ -150,7 +150,7 @@ def test_a_tie_is_settled() -> None:
         assert "".join(one.resource.id for one in found) == order
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_it_settles_near_ties_only(data: st.DataObject) -> None:
     """No resource comes before one that matches better by more than twice the weight."""
@@ -164,7 +164,7 @@ def test_it_settles_near_ties_only(data: st.DataObject) -> None:
         assert all(score >= other - 2 * FEEDBACK_WEIGHT - ROUNDED for other in after[at + 1 :])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_it_is_a_line_of_the_sum(data: st.DataObject) -> None:
     """Each candidate has the line, after the others; it is all that its score changed by."""
@@ -211,7 +211,7 @@ def check_silence(index: Index, liked: Mapping[str, float], text: str, surface: 
         assert (after.confidence, after.evidence) == (before.confidence, before.evidence)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.data(), st.sampled_from(SURFACES))
 def test_it_neither_speaks_nor_silences(data: st.DataObject, surface: Surface) -> None:
     """Whatever was said of resources, an answer stays one, and silence stays silence."""
@@ -274,7 +274,7 @@ def test_what_is_shown_beside_the_first_is_not_for_thumbs_to_say(side: float) ->
             assert (after.results, after.topics) == (before.results, before.topics)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_what_is_known_of_a_resource_goes_with_it(data: st.DataObject) -> None:
     """In another order each candidate keeps its features, its signs and how its words were read."""
@@ -293,7 +293,7 @@ def test_what_is_known_of_a_resource_goes_with_it(data: st.DataObject) -> None:
             assert after == pytest.approx(before[was]), name
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_the_order_of_what_was_said_does_not_matter(data: st.DataObject) -> None:
     """The same feedback, in whatever order it comes, gives the same answer to the byte."""
@@ -314,7 +314,7 @@ def test_an_opened_index_prefers_the_same(subject: str, tmp_path: Path) -> None:
     indexfile.save(built.preferring({ids(built.catalogue)[0]: 1.0}), tmp_path / "index")
     opened = indexfile.open_index(tmp_path / "index")
     some = {one: (-1.0 if at % 2 else 0.5) for at, one in enumerate(ids(built.catalogue)[::3])}
-    for one in labelled_sets()[subject].questions[::5]:
+    for one in labelled_sets()[subject].questions[::12]:
         assert written(opened.search(one.text)) == written(built.search(one.text))
         assert written(opened.preferring(some).search(one.text)) == written(
             built.preferring(some).search(one.text)
