@@ -60,8 +60,28 @@ def test_every_step_of_the_welcome_does_what_it_says(
     expect(visit.private("/onboard help")).to_be_visible()
     take(visit, "Let it listen")
     expect(visit.message(f"@{CURATOR.lower()} set listening", by="onboard")).to_be_visible()
-    expect(visit.main.get_by_role("heading", name="Try onboard")).to_contain_text("5 of 7")
+    expect(visit.main.get_by_role("heading", name="Try onboard")).to_contain_text("5 of 8")
     expect(visit.main.get_by_role("button", name="See all it can do")).to_contain_text("done")
+
+
+def test_a_channel_is_given_its_digest_when_monday_comes(
+    visiting: Visiting, own_workspace: Workspace
+) -> None:
+    """A step of the welcome sets it up; a preview is for one person; then the clock is moved, and
+    the channel has one post.
+    """
+    visit = visiting(own_workspace)
+    take(visit, "Have a weekly digest, then move the clock")
+    expect(visit.message("set the weekly digest of this channel", by="onboard")).to_be_visible()
+    visit.private("The next one comes on Monday").get_by_role("button", name="Preview").click()
+    expect(visit.private("Only you see this.")).to_contain_text("This is the first weekly digest")
+    visit.sidebar.get_by_role("button", name="Workspace time").click()
+    visit.page.get_by_role("button", name="Next Monday").click()
+    visit.page.keyboard.press("Escape")
+    posted = visit.message("This is the first weekly digest here.", by="onboard")
+    expect(posted).to_be_visible()
+    expect(posted).to_contain_text(re.compile("What there is to learn: Monday [0-9]+ [A-Z][a-z]+"))
+    expect(posted.get_by_role("link")).to_have_count(1)
 
 
 def test_a_closed_welcome_stays_closed_until_it_is_asked_for(visit: Visit) -> None:
