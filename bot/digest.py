@@ -18,11 +18,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from math import sqrt
 
 from bot.gaps import Gap
 from bot.model import Catalogue, Resource, Topic
 from bot.records import Asked, Entry, Thumbs
+from bot.search.prior import least
 
 MOST_NEW = 5
 MOST_CHANGED = 3
@@ -30,8 +30,6 @@ MOST_ASKED = 3
 MOST_GONE = 5
 
 _DAY = dt.timedelta(days=1)
-# Two-sided 95 % of a normal distribution.
-_SURE = 1.96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,20 +334,13 @@ def _most_asked(asked: Mapping[str, Sequence[Asked]], people: int) -> list[tuple
 def _best(thumbs: Mapping[str, Thumbs], scope: _Scope, people: int) -> Best | None:
     best = min(
         (
-            (-_proven(given), -given.up, name)
+            (-least(given.up, given.down), -given.up, name)
             for name, given in thumbs.items()
             if given.up >= people and given.up > given.down and scope.alive(name)
         ),
         default=None,
     )
     return Best(scope.resources[best[2]], thumbs[best[2]]) if best else None
-
-
-def _proven(given: Thumbs) -> float:
-    """The least share of ups that these thumbs leave likely, by Wilson's interval (1927)."""
-    votes = given.up + given.down
-    reach = _SURE * sqrt(given.up * given.down / votes + _SURE**2 / 4)
-    return (given.up + _SURE**2 / 2 - reach) / (votes + _SURE**2)
 
 
 def _gap(week: Week, people: int) -> Gap | None:

@@ -20,7 +20,6 @@ Outcome = Literal["posted", "empty", "missed"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 STATES: tuple[State, ...] = get_args(State)
 
 

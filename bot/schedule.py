@@ -59,11 +59,6 @@ def slot(weekly: Weekly, year: int, week: int) -> Slot:
     return Slot(f"{year:04}-W{week:02}", there.astimezone(dt.UTC))
 
 
-def latest(weekly: Weekly, moment: dt.datetime) -> Slot:
-    """The last slot at or before a moment. Raises ScheduleError as `slot` does."""
-    return next(_past(weekly, moment))
-
-
 def upcoming(weekly: Weekly, after: dt.datetime, taken: Collection[str] = ()) -> Slot:
     """The first slot after a moment, in a week that is not taken. Raises ScheduleError as `slot`
     does.

@@ -125,15 +125,6 @@ def zone(text: str) -> str:
     return found
 
 
-def clock(text: str) -> tuple[int, int]:
-    """Read an hour alone, by the same rules: hour and minute. Raises ScheduleError."""
-    said = " ".join(word for word in _words(text) if word.casefold() != "at")
-    found = _clock(said)
-    if not found:
-        raise ScheduleError(f"{quoted(said)} is no hour that I know. Write one as 09:00 or 9 am.")
-    return found
-
-
 def _words(text: str) -> list[str]:
     """The words of a text, without what is only around them."""
     if len(text) > LONGEST:

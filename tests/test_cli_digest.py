@@ -1,20 +1,15 @@
 """`onboard digest`, as whoever runs the bot meets it."""
 
-import asyncio
 import datetime as dt
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from bot.records import Edition, Subscription, Weekly
-from bot.store import Store
 from tests.store.samples import asking
 from tests.test_cli import SAILING, run
-
-_T = TypeVar("_T")
+from tests.test_cli_store import stored
 
 THEN = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 MONDAY = dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC)
@@ -31,20 +26,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONBOARD_DATABASE_URL", "sqlite:///kept.db")
     Path("resources.yaml").write_text(SAILING, encoding="utf-8")
     stored(lambda store: store.entries())
-
-
-def stored(work: Callable[[Store], Awaitable[_T]]) -> _T:
-    """Do something with the store of this folder."""
-
-    async def do() -> _T:
-        store = Store("sqlite:///kept.db", patience=30)
-        await store.migrate()
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    return asyncio.run(do())
 
 
 def subscribed(channel: str, **more: object) -> None:

@@ -42,6 +42,14 @@ def weekly(weekday: int, clock: str, zone: str) -> Weekly:
     return Weekly(weekday=weekday, hour=hour, minute=minute, zone=zone)
 
 
+def latest(meant: Weekly, moment: dt.datetime) -> Slot:
+    """The last slot at or before a moment, as one finds it who waits for one after the other."""
+    found = schedule.upcoming(meant, moment - 3 * WEEK)
+    while (following := schedule.upcoming(meant, found.at)).at <= moment:
+        found = following
+    return found
+
+
 def utc(text: str) -> dt.datetime:
     """A moment, from its day and hour in UTC."""
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
@@ -111,8 +119,8 @@ def test_a_slot_is_told_by_the_clocks_of_its_place(
     assert found.at.tzinfo is dt.UTC
     assert f"{schedule.local(meant, found.at):%H:%M}" == shown
     second = dt.timedelta(seconds=1)
-    assert schedule.latest(meant, found.at) == found
-    assert schedule.latest(meant, found.at - second) != found
+    assert latest(meant, found.at) == found
+    assert latest(meant, found.at - second) != found
     assert schedule.upcoming(meant, found.at - second) == found
     assert schedule.upcoming(meant, found.at) != found
 
@@ -128,7 +136,7 @@ def test_a_slot_is_told_by_the_clocks_of_its_place(
 def test_weeks_are_those_of_the_iso_calendar(day: str, week: str) -> None:
     """A week belongs to the year of its Thursday, and some years have 53."""
     date = dt.date.fromisoformat(day)
-    found = schedule.latest(weekly(date.weekday(), "12:00", "Europe/Berlin"), utc(day) + DAY)
+    found = latest(weekly(date.weekday(), "12:00", "Europe/Berlin"), utc(day) + DAY)
     assert found.week == week
     assert found.at.date() == date
 
@@ -141,13 +149,13 @@ def test_a_slot_of_sunday_may_come_on_monday() -> None:
     slot = Slot("1971-W16", utc("1971-04-25 23:30"))
     assert schedule.day_and_time(meant, slot.at) == "Monday 26 April at 00:30"
     assert schedule.upcoming(meant, slot.at - HOUR / 4) == slot
-    assert schedule.latest(meant, slot.at) == slot
+    assert latest(meant, slot.at) == slot
 
 
 @given(WEEKLIES, MOMENTS)
 def test_a_moment_lies_between_two_slots(meant: Weekly, moment: dt.datetime) -> None:
     """The last slot is not after a moment, the next one is, and their weeks follow each other."""
-    last, following = schedule.latest(meant, moment), schedule.upcoming(meant, moment)
+    last, following = latest(meant, moment), schedule.upcoming(meant, moment)
     assert last.at <= moment < following.at
     monday = dt.datetime.strptime(f"{last.week}-1", "%G-W%V-%u").replace(tzinfo=dt.UTC)
     assert following.week == f"{monday + WEEK:%G-W%V}"
@@ -160,7 +168,7 @@ def test_a_moment_lies_between_two_slots(meant: Weekly, moment: dt.datetime) -> 
 def test_the_zone_of_a_moment_changes_nothing(meant: Weekly, moment: dt.datetime) -> None:
     """A moment is the same by whatever clock it is told."""
     elsewhere = moment.astimezone(zoneinfo.ZoneInfo("Pacific/Chatham"))
-    assert schedule.latest(meant, moment) == schedule.latest(meant, elsewhere)
+    assert latest(meant, moment) == latest(meant, elsewhere)
     assert schedule.upcoming(meant, moment) == schedule.upcoming(meant, elsewhere)
 
 
@@ -173,7 +181,7 @@ def test_each_week_has_one_slot(meant: Weekly, moment: dt.datetime) -> None:
     first = dt.datetime.strptime(f"{found[0].week}-1", "%G-W%V-%u").replace(tzinfo=dt.UTC)
     assert [slot.week for slot in found] == [f"{first + n * WEEK:%G-W%V}" for n in range(61)]
     for earlier, later in itertools.pairwise(found):
-        assert schedule.latest(meant, later.at - dt.timedelta(microseconds=1)) == earlier
+        assert latest(meant, later.at - dt.timedelta(microseconds=1)) == earlier
 
 
 @given(WEEKLIES, MOMENTS, st.integers(0, 60))
@@ -258,7 +266,7 @@ def test_what_is_owed_is_never_taken(
 ) -> None:
     """What is owed lies after `since`, not after the moment, and in weeks not taken, in order."""
     since = moment - back
-    taken = {schedule.latest(meant, moment - n * WEEK).week for n in taken_before}
+    taken = {latest(meant, moment - n * WEEK).week for n in taken_before}
     found = schedule.owed(meant, moment, since=since, taken=taken, grace=grace)
     every = [*found.missed, *([found.due] if found.due else [])]
     assert [slot.at for slot in every] == sorted({slot.at for slot in every})
@@ -266,7 +274,7 @@ def test_what_is_owed_is_never_taken(
     for slot in every:
         assert since < slot.at <= moment
         assert slot.week not in taken
-    last = schedule.latest(meant, moment)
+    last = latest(meant, moment)
     if found.due:
         assert found.due == last
         assert moment - last.at <= grace
@@ -358,7 +366,6 @@ def test_a_zone_that_is_not_known_is_a_sentence(zone: str) -> None:
     moment = utc("2026-11-30 08:00")
     for ask in (
         lambda: schedule.slot(meant, 2026, 49),
-        lambda: schedule.latest(meant, moment),
         lambda: schedule.upcoming(meant, moment),
         lambda: schedule.local(meant, moment),
         lambda: schedule.owed(meant, moment, since=moment, taken=(), grace=GRACE),
@@ -388,7 +395,7 @@ def test_every_zone_that_is_listed_can_be_used() -> None:
 def test_a_moment_needs_its_time_zone() -> None:
     """Without a time zone a moment is refused."""
     naive = utc("2026-11-30 08:00").replace(tzinfo=None)
-    for ask in (schedule.latest, schedule.upcoming, schedule.local):
+    for ask in (schedule.upcoming, schedule.local):
         with pytest.raises(ValueError, match="time zone"):
             ask(MONDAYS, naive)
 
@@ -446,7 +453,7 @@ def test_where_monday_begins_twice_its_first_midnight_counts(database: Path) -> 
     again = slot.at + HOUR * 3 / 4
     assert schedule.day_and_time(meant, slot.at) == "Monday 2 November at 00:00"
     assert schedule.day_and_time(meant, again) == "Sunday 1 November at 23:45"
-    assert schedule.latest(meant, again) == slot
+    assert latest(meant, again) == slot
     assert schedule.upcoming(meant, again).week == "2026-W46"
 
 

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import aiohttp
@@ -46,7 +45,6 @@ _PAGE = 200
 _MOST_PAGES = 20
 # How far our clock and Slack's may be apart, in seconds.
 _CLOCKS_APART = 600.0
-_now = partial(dt.datetime.now, dt.UTC)
 # Slack names a minute at most; a larger number would be a mistake of somebody in between.
 _LONGEST_WAIT = 60.0
 _OK = 200
@@ -213,9 +211,8 @@ class _HarmlessRetryHandler(AsyncRetryHandler):
 class Delivery:
     """Posts and whispers on behalf of the listeners."""
 
-    def __init__(
-        self, pauses: Sequence[float] = PATIENCE.pauses, clock: Callable[[], dt.datetime] = _now
-    ) -> None:
+    def __init__(self, pauses: Sequence[float], clock: Callable[[], dt.datetime]) -> None:
+        """`pauses` are the seconds before each further attempt."""
         self._pauses = tuple(pauses)
         self._clock = clock
 

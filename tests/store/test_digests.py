@@ -5,16 +5,17 @@ import datetime as dt
 import itertools
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy.exc import StatementError
 
 from bot.errors import StoreDownError
-from bot.records import OUTCOMES, Asked, Edition, Entry, Subscription, Thumbs, Weekly
+from bot.records import Asked, Edition, Entry, Outcome, Subscription, Thumbs, Weekly
 from bot.store import Store
 from tests.store.samples import DAY, LEASE, NOW, asking, subscription
 
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 SECOND = dt.timedelta(seconds=1)
 MINUTE = dt.timedelta(minutes=1)
 TICK = dt.timedelta(microseconds=1)
