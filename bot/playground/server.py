@@ -23,6 +23,7 @@ from bot.playground.people import People
 from bot.playground.request_url import RequestUrl
 from bot.playground.seed import Seed
 from bot.playground.sockets import Sockets
+from bot.playground.tickets import TRIGGER_SECONDS
 from bot.playground.views import View
 from bot.playground.workspace import Workspace
 
@@ -40,8 +41,9 @@ class Playground(People):
 
     With a `request_url` the app is sent signed requests; without one it connects by Socket Mode.
     `everywhere` sends every event to all sockets at once, so that they race for it; `race` changes
-    that. All that happens in it bears the time of its `clock`, which people can move: an app that
-    is to live by the same time is given that one.
+    that. An act has to be acknowledged within `ack_seconds`; its trigger lasts as long, three
+    seconds at least. All that happens in it bears the time of its `clock`, which people can move:
+    an app that is to live by the same time is given that one.
     """
 
     def __init__(
@@ -61,7 +63,9 @@ class Playground(People):
             raise ValueError(f"{host} is not an address of this machine alone")
         self._changes = Changes()
         moved = Clock(clock, self._changes.tell)
-        workspace = Workspace(App.read(manifest), seed, moved)
+        # Whoever may take longer to acknowledge an act gets its modal after that time, too.
+        lasting = max(TRIGGER_SECONDS, ack_seconds)
+        workspace = Workspace(App.read(manifest), seed, moved, lasting)
         post = Post(self._changes, ack_seconds, retry_after)
         super().__init__(workspace, post, self._changes.tell, moved)
         post.late = self._note_late

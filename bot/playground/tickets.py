@@ -28,8 +28,9 @@ class Trigger:
 class Triggers:
     """The trigger ids given out so far."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], seconds: float = TRIGGER_SECONDS) -> None:
         self._clock = clock
+        self._seconds = seconds
         self._given: dict[str, Trigger] = {}
 
     def issue(self, user: str, view_id: str | None = None) -> str:
@@ -45,7 +46,7 @@ class Triggers:
             raise SlackError("invalid_trigger_id")
         if trigger.used:
             raise SlackError("exchanged_trigger_id")
-        if self._clock() - trigger.issued > TRIGGER_SECONDS:
+        if self._clock() - trigger.issued > self._seconds:
             raise SlackError("expired_trigger_id")
         trigger.used = True
         return trigger

@@ -18,7 +18,7 @@ from bot.playground.conversation import Conversation, Message
 from bot.playground.draft import Draft
 from bot.playground.errors import RefusedError, SlackError
 from bot.playground.seed import Said, Seed, User
-from bot.playground.tickets import Responses, Triggers
+from bot.playground.tickets import TRIGGER_SECONDS, Responses, Triggers
 from bot.playground.views import Views
 
 _SEED_GAP = 60
@@ -39,7 +39,13 @@ class Notice:
 class Workspace:
     """The state, and the rules by which people and the app change it."""
 
-    def __init__(self, app: App, seed: Seed, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        app: App,
+        seed: Seed,
+        clock: Callable[[], float],
+        trigger_seconds: float = TRIGGER_SECONDS,
+    ) -> None:
         self.app = app
         self.seed = seed
         self.clock = clock
@@ -51,7 +57,7 @@ class Workspace:
         self.direct: dict[str, Conversation] = {}
         """The messages of each person with the app."""
         self.views = Views(clock)
-        self.triggers = Triggers(clock)
+        self.triggers = Triggers(clock, trigger_seconds)
         self.responses = Responses(clock)
         self.events: list[dict[str, Any]] = []
         self.warnings: list[str] = []
