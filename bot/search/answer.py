@@ -20,7 +20,7 @@ from bot.model import (
     Verdict,
 )
 from bot.question import Question
-from bot.search import confidence, rank, text
+from bot.search import confidence, meaning, rank, text
 from bot.search.arrays import Ints
 from bot.search.build import FIELD_NAMES, Built
 from bot.search.kinds import is_called
@@ -47,6 +47,9 @@ _LEAST_PART = 0.15
 _OPEN = 0.4
 _LEAST_CHANCE = 0.3
 _MOST_OTHER = 8
+
+# From this nearness on it is said to be a reason. Of what is shown, right ones have .5 in the mean.
+_NEAR_IN_MEANING = 0.3
 
 _FIELD_PHRASES = {
     "title": "in the title",
@@ -88,7 +91,7 @@ def compose(
     # Of those further down nothing is told but their home: to read a resource takes its time.
     best = found.evidence.docs[: max(limit, MOST_SHOWN, _MOST_OTHER)].tolist()
     resources = [built.resources[doc] for doc in best]
-    chances = confidence.probability(found.signs).tolist()
+    chances = confidence.probability(found.signs, surface).tolist()
     verdict = _verdict(asked, found, chances, surface)
     shown = _shown(found, chances, verdict)[:limit]
     subject = [
@@ -106,7 +109,7 @@ def compose(
             Result(
                 resource=resources[place],
                 confidence=sureness,
-                why=tuple(_why(built, found, resources[place], place)),
+                why=(*_why(built, found, resources[place], place), *_meant(found, place)),
             )
             for place, sureness in zip(
                 shown, accumulate((chances[place] for place in shown), min), strict=True
@@ -133,16 +136,15 @@ def compose(
         ),
         subject=tuple(slot.word for slot in subject),
         unknown=tuple(slot.word for slot in subject if not slot.alternatives),
-        evidence=_contributions(
-            confidence.SIGNS, found.signs[0], confidence.COEFFICIENTS, confidence.INTERCEPT
-        )
-        if resources
-        else (),
+        evidence=confidence.evidence_lines(found.signs[0], surface) if resources else (),
     )
 
 
 def _features(evidence: Evidence, place: int) -> Iterator[Contribution]:
     yield from _contributions(rank.FEATURES, evidence.features[place], rank.WEIGHTS)
+    if evidence.meaning is not None:
+        value = float(evidence.meaning[place])
+        yield Contribution(meaning.MEANING, value, value * meaning.WEIGHT)
     if evidence.feedback is not None:
         value = float(evidence.feedback[place])
         yield Contribution(rank.FEEDBACK, value, value * rank.FEEDBACK_WEIGHT)
@@ -152,17 +154,9 @@ def _contributions(
     names: Sequence[str],
     values: npt.NDArray[np.float64],
     weights: npt.NDArray[np.float64],
-    intercept: float | None = None,
-) -> tuple[Contribution, ...]:
-    lines = [
-        Contribution(name, value, value * weight)
-        for name, value, weight in zip(names, values.tolist(), weights.tolist(), strict=True)
-    ]
-    return (
-        (*lines, Contribution("intercept", 1.0, intercept))
-        if intercept is not None
-        else tuple(lines)
-    )
+) -> Iterator[Contribution]:
+    for name, value, weight in zip(names, values.tolist(), weights.tolist(), strict=True):
+        yield Contribution(name, value, value * weight)
 
 
 def _term(built: Built, term: int, how: str) -> str:
@@ -258,6 +252,17 @@ def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator
     for phrase, words in where.items():
         yield f"{_listed(words)} {phrase}"
     yield from sorted(told)
+
+
+def _meant(found: Found, place: int) -> Iterator[str]:
+    """A phrase for what holds no word of the subject and is near in meaning."""
+    near = found.evidence.meaning
+    held = any(
+        found.evidence.readings[place, at] >= 0 and not slot.is_frame
+        for at, slot in enumerate(found.slots)
+    )
+    if near is not None and near[place] >= _NEAR_IN_MEANING and not held:
+        yield "near to your question in meaning"
 
 
 _KIND_FIELD = FIELD_NAMES.index("kind")

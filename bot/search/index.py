@@ -15,6 +15,7 @@ from bot.search.answer import Found, compose
 from bot.search.arrays import Floats
 from bot.search.build import NAMES, NAMES_KIND, Built, rarity, read_catalogue
 from bot.search.lexicon import Lexicon, Slot
+from bot.search.meaning import Meaning, wording
 from bot.search.postings import WeightedSlot
 from bot.search.rank import Weighed, examine
 from bot.search.typos import TypoIndex
@@ -48,6 +49,7 @@ class Index:
         typos = TypoIndex(built.words.surfaces, built.neighbours)
         self._lexicon = Lexicon(built.words, built.synonyms, typos, held > 0, (held & NAMES) > 0)
         self.feedback: Floats | None = None
+        self.meaning: Meaning | None = None
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
@@ -63,6 +65,17 @@ class Index:
         """
         other = copy(self)
         other.feedback = prior.by_number(priors, self.built.resources)
+        return other
+
+    def knowing(self, meaning: Meaning | None) -> Self:
+        """This index with a sentence model beside the words, or without one; all else is shared.
+
+        Raises ValueError for another number of rows than of resources.
+        """
+        if meaning is not None and len(meaning.rows) != len(self.built.resources):
+            raise ValueError(f"{len(meaning.rows)} rows for {len(self.built.resources)} resources")
+        other = copy(self)
+        other.meaning = meaning
         return other
 
     @property
@@ -84,15 +97,19 @@ class Index:
         if limit < 1 or surface not in SURFACES:
             raise ValueError(f"limit {limit} or surface {surface!r} is out of range")
         asked = question.parse(text)
-        found = self.find(asked, max(_POOL, limit))
+        # Where nobody asked the bot, what asks nothing is not answered, whatever it means.
+        found = self.find(asked, max(_POOL, limit), meant=surface != "channel" or asked.asks)
         return compose(self.built, text, asked, found, surface=surface, limit=limit)
 
     def ranking(self, asked: Question) -> list[int]:
         """Numbers of the resources that speak to a question, best first."""
         return [int(doc) for doc in self.find(asked).evidence.docs]
 
-    def find(self, asked: Question, pool: int = _POOL) -> Found:
-        """Slots, the best `pool` candidates, and evidence for the words of a question."""
+    def find(self, asked: Question, pool: int = _POOL, *, meant: bool = True) -> Found:
+        """Slots, the best `pool` candidates, and evidence for the words of a question.
+
+        `meant` tells whether the model is to be asked, too, if there is one.
+        """
         slots, said, told = self._slots(asked)
         anchored = any(slot.is_subject for slot, times in zip(slots, said, strict=True) if times)
         # A long question says what it is about more than once.
@@ -116,7 +133,10 @@ class Index:
             docs, _ = postings.best(weighted, pool)
         asked_for = (said > 0) | (not anchored)
         weighed = Weighed(tuple(slots), weights, ranks, asked_for)
-        evidence = examine(self.built, weighed, docs)
+        near = None
+        if self.meaning is not None and meant and slots:
+            near = self.meaning.near(wording(asked, slots), docs)
+        evidence = examine(self.built, weighed, docs, near)
         signs = confidence.signs(evidence, slots, weights, rarities, asked_for)
         if self.feedback is not None:
             evidence, signs = prior.settled(evidence, signs, self.feedback)

@@ -20,6 +20,10 @@ from bot.search.rank import DIGITS, FEEDBACK_WEIGHT, Evidence
 
 # Two-sided 95 % of a normal distribution.
 _SURE = 1.96
+_BY_CANDIDATE = (
+    "docs", "features", "asked_impacts", "fits", "readings", "fields", "nearest", "meaning",
+    "by_itself",
+)  # fmt: skip
 
 
 def priors(thumbs: Mapping[str, Thumbs]) -> dict[str, float]:
@@ -81,18 +85,19 @@ def settled(
     feedback = priors[evidence.docs].astype(np.float64).round(DIGITS)
     scores = (evidence.scores + FEEDBACK_WEIGHT * feedback).round(DIGITS)
     order = np.lexsort((evidence.docs, -scores))
-    if order[:1].any() and not confidence.same_verdict(
-        *confidence.probability(signs[[0, order[0]]]).tolist()
+    if order[:1].any() and not all(
+        confidence.same_verdict(*confidence.probability(signs[[0, order[0]]], surface).tolist())
+        for surface in confidence.BANDS
     ):
         return replace(evidence, feedback=np.zeros(len(order))), signs
-    return Evidence(
-        evidence.docs[order],
-        evidence.features[order],
-        scores[order],
-        evidence.asked_impacts[order],
-        evidence.fits[order],
-        evidence.readings[order],
-        evidence.fields[order],
-        evidence.nearest[order],
-        feedback[order],
-    ), signs[order]
+    settled = replace(
+        evidence,
+        **{
+            name: value[order]
+            for name in _BY_CANDIDATE
+            if (value := getattr(evidence, name)) is not None
+        },
+        scores=scores[order],
+        feedback=feedback[order],
+    )
+    return settled, signs[order]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from bot.search import meaning as meanings
 from bot.search.arrays import Ints, Longs
 from bot.search.build import ASK, NAMES_KIND, STRONG, Built
 from bot.search.lexicon import Slot
+from bot.search.meaning import Near
 from bot.search.runs import firsts as beginnings
 
 # Each row of `Evidence.features` holds these, all 0 to 1.
@@ -44,6 +46,9 @@ _MENTIONED = 0.5
 # Features, scores and chances are rounded to so many digits.
 DIGITS = 9
 
+# A model's vectors differ in more of the last digits from one processor to another.
+_DIGITS_OF_MEANING = 4
+
 # What it is worth that a word stands only in an ask that is not the nearest one: a resource with
 # many asks holds many words, and a question's words scattered over them are chance.
 _SCATTERED = 0.35
@@ -72,6 +77,10 @@ class Evidence:
     """The short text nearest to the question for each candidate, -1 if it has none."""
     feedback: npt.NDArray[np.float64] | None = None
     """What people said of each candidate, -1 to 1; None in an index that does not know."""
+    meaning: npt.NDArray[np.float64] | None = None
+    """How near each candidate is in meaning, as ranked; None where only the words were asked."""
+    by_itself: npt.NDArray[np.float64] | None = None
+    """The same without its asks and its neighbours, 0 to 1."""
 
     @property
     def matches(self) -> npt.NDArray[np.float64]:
@@ -94,8 +103,12 @@ class Weighed:
     """Whether the question itself says it, or has no subject of its own."""
 
 
-def examine(built: Built, weighed: Weighed, docs: Ints) -> Evidence:
-    """Features and scores of some resources, highest score first; equal ones by number."""
+def examine(built: Built, weighed: Weighed, docs: Ints, near: Near | None = None) -> Evidence:
+    """Features and scores of some resources, highest score first; equal ones by number.
+
+    `near` replaces them by those that are near in meaning as well, where that is known.
+    """
+    docs = docs if near is None else near.docs
     slots, weights, ranks = weighed.slots, weighed.weights, weighed.ranks
     fits, readings, fields, impacts = _matches(built, slots, docs)
     total = max(float(weights.sum()), 1e-9)
@@ -111,10 +124,23 @@ def examine(built: Built, weighed: Weighed, docs: Ints) -> Evidence:
     features[:, 0] = _shares(impacts @ ranks, whole)
     features[:, 1] = about @ weights / total
     features[:, 2:5] = closeness
+    if near is not None:
+        # What is found of the frame alone is chance, where there is meaning to go by.
+        subject = np.array([slot.is_subject for slot in slots], np.bool_)
+        if subject.any():
+            features[:, 0] *= (fits[:, subject] > 0.0).any(axis=1)
     features[:, 5] = (closeness[:, 0] >= _VERBATIM) | (closeness[:, 1] >= _VERBATIM)
     # The last bits depend on what the processor can do, and shall not settle an order.
     features = features.round(DIGITS)
-    scores = (features * WEIGHTS).sum(axis=1).round(DIGITS)
+    sums = (features * WEIGHTS).sum(axis=1)
+    meaning = itself = None
+    if near is not None:
+        meaning, itself = (
+            nearness.astype(np.float64).round(_DIGITS_OF_MEANING)
+            for nearness in (near.nearness, near.by_itself)
+        )
+        sums += meaning * meanings.WEIGHT
+    scores = sums.round(DIGITS)
     order = np.lexsort((docs, -scores))
     return Evidence(
         docs[order],
@@ -125,6 +151,8 @@ def examine(built: Built, weighed: Weighed, docs: Ints) -> Evidence:
         readings[order],
         fields[order],
         nearest[order],
+        meaning=None if meaning is None else meaning[order],
+        by_itself=None if itself is None else itself[order],
     )
 
 
