@@ -17,12 +17,14 @@ RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-di
     && /opt/onboard/bin/python -m compileall -q /opt/onboard/lib
 
 FROM python:3.13-slim
-# Read-only root works: byte code is compiled above, and nothing is written but /state.
+# Read-only root works: byte code is compiled above, and nothing is written but /state. There the
+# vectors of the catalogue are kept, too, so that the next start need not compute them.
 ENV PATH=/opt/onboard/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     ONBOARD_CATALOGUE=/catalogue/resources.yaml \
     ONBOARD_DATABASE_URL=sqlite:////state/onboard.db \
+    XDG_CACHE_HOME=/state/cache \
     ONBOARD_HOST=0.0.0.0
 RUN python -m pip uninstall --yes pip \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin onboard \

@@ -43,3 +43,7 @@ class StoreDownError(StoreError):
 
 class ScheduleError(BotError):
     """A time for the weekly digest cannot be understood, or its time zone is not known."""
+
+
+class ModelError(BotError):
+    """The sentence model cannot be used; without it, words alone are compared."""

@@ -143,6 +143,10 @@ def _path(value: str) -> Path:
     return Path(value)
 
 
+def _model(value: str) -> str:
+    return "off" if value.lower() in _NO else str(_path(value))
+
+
 def _channel(value: str) -> str:
     if _CHANNEL.fullmatch(value):
         return value
@@ -235,11 +239,20 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
-class StoreSettings(BaseModel):
-    """What the operator decides of the store; made by `read_store_settings`, and never changed."""
-
+class _Read(BaseModel):
     # Secrets would stand in the errors of pydantic, which end up in tracebacks.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class SearchSettings(_Read):
+    """What the operator decides of search; made by `read_search_settings`, and never changed."""
+
+    model: Annotated[str, Field(alias="ONBOARD_MODEL"), BeforeValidator(_model)] = ""
+    """The folder of a sentence model, `off`, or nothing for that of the extra, if installed."""
+
+
+class StoreSettings(_Read):
+    """What the operator decides of the store; made by `read_store_settings`, and never changed."""
 
     database_url: Annotated[
         SecretStr, Field(alias="ONBOARD_DATABASE_URL"), BeforeValidator(_database_url)
@@ -257,7 +270,7 @@ class StoreSettings(BaseModel):
     """The time zone of a digest, where Slack does not tell that of whoever sets it up."""
 
 
-class Settings(StoreSettings):
+class Settings(SearchSettings, StoreSettings):
     """Everything the operator decides; made by `read_settings`, and never changed."""
 
     bot_token: Annotated[
@@ -368,8 +381,19 @@ def read_store_settings(
 
     Raises SettingsError with every fault among these.
     """
+    return _part(StoreSettings, environ, dotenv)
+
+
+def read_search_settings(
+    environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")
+) -> SearchSettings:
+    """Return what they say of search. Raises SettingsError with every fault among that."""
+    return _part(SearchSettings, environ, dotenv)
+
+
+def _part(model: type[_Model], environ: Mapping[str, str] | None, dotenv: Path | None) -> _Model:
     given, problems = _given(environ, dotenv)
-    settings, faults = _validated(StoreSettings, given)
+    settings, faults = _validated(model, given)
     problems += faults
     if problems or settings is None:
         raise SettingsError(problems)

@@ -44,6 +44,7 @@ STATE = (
     "bot.indexfile",
     "bot.library",
     "bot.listening",
+    "bot.meaning",
     "bot.merging",
     "bot.settings",
     "bot.sharing",

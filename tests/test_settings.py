@@ -14,6 +14,7 @@ from bot.settings import (
     Features,
     Settings,
     SettingsError,
+    read_search_settings,
     read_settings,
     read_store_settings,
 )
@@ -59,6 +60,7 @@ def test_two_tokens_are_enough() -> None:
         "database_url": SecretStr("sqlite:///onboard.db"),
         "retention_days": 90,
         "rank_by_feedback": True,
+        "model": "",
         "gap_people": 2,
         "notices_per_hour": 20,
         "host": "127.0.0.1",
@@ -87,6 +89,7 @@ def test_each_variable_is_read() -> None:
         ONBOARD_DATABASE_URL="postgresql://me:secret@db/onboard",
         ONBOARD_RETENTION_DAYS="7",
         ONBOARD_RANK_BY_FEEDBACK="no",
+        ONBOARD_MODEL="models/small",
         ONBOARD_GAP_PEOPLE="3",
         ONBOARD_NOTICES_PER_HOUR="0",
         ONBOARD_HOST="0.0.0.0",  # noqa: S104 (only read, never bound)
@@ -107,6 +110,7 @@ def test_each_variable_is_read() -> None:
         "database_url": SecretStr("postgresql://me:secret@db/onboard"),
         "retention_days": 7,
         "rank_by_feedback": False,
+        "model": "models/small",
         "gap_people": 3,
         "notices_per_hour": 0,
         "host": "0.0.0.0",  # noqa: S104 (only read, never bound)
@@ -181,6 +185,7 @@ def test_faults_are_told_together() -> None:
         ("ONBOARD_CURATORS_CHANNEL", "#curators", "holds the name of a channel. In Slack, click"),
         ("ONBOARD_CURATORS_CHANNEL", "curators", "holds something else. In Slack, click"),
         ("ONBOARD_CURATORS_CHANNEL", "D012AB3CD", "has to be the ID of a channel"),
+        ("ONBOARD_MODEL", "a\x00b", "has a character that cannot be shown"),
         ("ONBOARD_LISTENING", "maybe", "is neither true nor false"),
         ("ONBOARD_AGENT", "2", "is neither true nor false"),
         ("ONBOARD_RANK_BY_FEEDBACK", "a bit", "is neither true nor false"),
@@ -334,6 +339,21 @@ def test_the_store_needs_nothing_of_slack() -> None:
     (problem,) = caught.value.problems
     assert problem.startswith("ONBOARD_DATABASE_URL names neither")
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_search_needs_nothing_but_its_own() -> None:
+    """What asks in the terminal reads which model is wanted, and no fault of any other variable."""
+    others = {"ONBOARD_DATABASE_URL": "none", "ONBOARD_PORT": "none"}
+    assert read_search_settings(others, None).model == ""
+    assert read_search_settings(others | {"ONBOARD_MODEL": "a/b"}, None).model == "a/b"
+    with pytest.raises(SettingsError, match=r"^ONBOARD_MODEL has a character"):
+        read_search_settings({"ONBOARD_MODEL": "a\x07"}, None)
+
+
+@pytest.mark.parametrize("off", ["off", "OFF", "no", "false", "0"])
+def test_the_model_is_switched_off_like_anything_else(off: str) -> None:
+    """Every word for no means that there is to be no model."""
+    assert read(ONBOARD_MODEL=off).model == "off"
 
 
 @pytest.mark.parametrize(
