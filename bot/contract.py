@@ -17,8 +17,12 @@ from bot.records import Decision, Edition, Subscription, Suggestion, Thumbs
 EVALUATION_VERSION = 1
 
 
-def answer_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
-    """One answer as plain data; with `explain`, also how it was reached."""
+def answer_json(
+    answer: Answer, *, explain: bool = False, model: str | None = None
+) -> dict[str, Any]:
+    """One answer as plain data; with `explain`, also how it was reached, and by which sentence
+    model beside the words, if any.
+    """
     plain: dict[str, Any] = {
         "question": answer.question,
         "verdict": answer.verdict,
@@ -54,6 +58,7 @@ def answer_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
                 for candidate in answer.candidates
             },
             "confidence": _sum_json(answer.evidence),
+            "model": model,
         }
     return plain
 
@@ -189,14 +194,18 @@ def decision_json(given: Decision) -> dict[str, Any]:
     }
 
 
-def evaluation_json(given: Evaluation) -> dict[str, Any]:
-    """An evaluation as plain data; `read_evaluation` reads it again."""
+def evaluation_json(given: Evaluation, *, model: str | None = None) -> dict[str, Any]:
+    """An evaluation as plain data, with the sentence model that had a say, if any.
+
+    `read_evaluation` reads it again.
+    """
     return {
         "version": EVALUATION_VERSION,
         "overall": _rounded(given.overall),
         "by_style": {name: _rounded(some) for name, some in given.by_style.items()},
         "by_surface": {name: _rounded(some) for name, some in given.by_surface.items()},
         "lines": [_rounded(line) for line in given.lines],
+        **({"model": model} if model else {}),
     }
 
 
@@ -211,9 +220,13 @@ def comparison_json(given: Comparison) -> dict[str, Any]:
     }
 
 
-def collections_json(given: Sequence[Retrieval]) -> dict[str, Any]:
-    """The figures of retrieval collections as plain data."""
-    return {"version": EVALUATION_VERSION, "collections": [_rounded(one) for one in given]}
+def collections_json(given: Sequence[Retrieval], *, model: str | None = None) -> dict[str, Any]:
+    """The figures of retrieval collections as plain data, with the model that had a say, if any."""
+    return {
+        "version": EVALUATION_VERSION,
+        "collections": [_rounded(one) for one in given],
+        **({"model": model} if model else {}),
+    }
 
 
 def read_evaluation(plain: object) -> Evaluation:

@@ -6,7 +6,7 @@ laid over what the file says, and anew whenever that changes.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,11 +18,18 @@ from bot import files
 from bot.catalogue import load, parse
 from bot.catalogue.reader import MAX_BYTES
 from bot.errors import CatalogueError
-from bot.model import Catalogue, Problem
+from bot.model import Answer, Catalogue, Problem, Surface
 from bot.overlay import Overlaid, applied
 from bot.records import Suggestion, Thumbs
 from bot.search import Index
 from bot.search.prior import priors
+
+Knowing = Callable[[Index], Index]
+"""Gives an index the model that is to be asked beside the words, or leaves it as it is."""
+
+
+def _words_alone(index: Index) -> Index:
+    return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,16 @@ class Snapshot:
     """What became of the suggestions."""
 
     @classmethod
-    def of(cls, catalogue: Catalogue) -> Self:
+    def of(cls, catalogue: Catalogue, knowing: Knowing = _words_alone) -> Self:
         """A snapshot of a catalogue as it stands, without suggestions."""
         overlaid = Overlaid(catalogue=catalogue)
-        return cls(catalogue, _built(catalogue), _fingerprint(catalogue), overlaid)
+        return cls(catalogue, _built(catalogue, knowing), _fingerprint(catalogue), overlaid)
+
+    async def search(self, text: str, *, surface: Surface = "mention", limit: int = 5) -> Answer:
+        """As `Index.search`; where a model may be asked, beside the event loop."""
+        if self.index.meaning is None:
+            return self.index.search(text, surface, limit)
+        return await asyncio.to_thread(self.index.search, text, surface, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,7 @@ class _Made:
     """What the file says by itself."""
     plain: Index
     """The index before any thumbs."""
+    knowing: Knowing
     suggestions: tuple[Suggestion, ...] = ()
     thumbs: Mapping[str, Thumbs] = field(default_factory=dict)
 
@@ -68,19 +82,25 @@ class _Look:
 class Library:
     """Holds the current snapshot of one file and of what is laid over it."""
 
-    def __init__(self, path: Path, catalogue: Catalogue, digest: bytes | None) -> None:
-        snapshot = Snapshot.of(catalogue)
+    def __init__(
+        self,
+        path: Path,
+        catalogue: Catalogue,
+        digest: bytes | None,
+        knowing: Knowing = _words_alone,
+    ) -> None:
+        snapshot = Snapshot.of(catalogue, knowing)
         self._path = path
-        self._made = _Made(snapshot, catalogue, snapshot.index)
+        self._made = _Made(snapshot, catalogue, snapshot.index, knowing)
         self._look = _Look(digest, ())
         self._making = asyncio.Lock()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, knowing: Knowing = _words_alone) -> Self:
         """A library of the catalogue in a file; raises CatalogueError with every problem."""
         content = files.read(path, MAX_BYTES)
         catalogue = _catalogue(path, content)
-        return cls(path, catalogue, _digest(content))
+        return cls(path, catalogue, _digest(content), knowing)
 
     @property
     def current(self) -> Snapshot:
@@ -171,18 +191,18 @@ def _remade(
     snapshot, plain = made.snapshot, made.plain
     if overlaid.catalogue != snapshot.catalogue:
         catalogue = overlaid.catalogue
-        plain = _built(catalogue)
+        plain = _built(catalogue, made.knowing)
         fingerprint = _fingerprint(catalogue)
         snapshot = Snapshot(catalogue, plain.preferring(priors(thumbs)), fingerprint, overlaid)
     elif thumbs != made.thumbs:
         snapshot = replace(snapshot, index=plain.preferring(priors(thumbs)))
     if overlaid != snapshot.overlaid:
         snapshot = replace(snapshot, overlaid=replace(overlaid, catalogue=snapshot.catalogue))
-    return _Made(snapshot, file, plain, suggestions, thumbs)
+    return _Made(snapshot, file, plain, made.knowing, suggestions, thumbs)
 
 
-def _built(catalogue: Catalogue) -> Index:
-    index = Index.build(catalogue)
+def _built(catalogue: Catalogue, knowing: Knowing) -> Index:
+    index = knowing(Index.build(catalogue))
     # What an index makes when it is first needed is made now, aside, instead of under a question.
     index.search("wher is an exmaple")
     return index

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,10 +23,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.claims import Claims
-from bot.errors import BotError, CatalogueError, StoreDownError, StoreError
+from bot.errors import BotError, CatalogueError, ModelError, StoreDownError, StoreError
 from bot.gathering import Gathering
 from bot.library import Library
 from bot.listening import Listening
+from bot.meaning.encoder import Encoder, encoder, why_none
+from bot.meaning.vectors import Filled, Progress
 from bot.settings import Settings, SettingsError
 from bot.sharing import Sharing
 from bot.slack import views
@@ -53,6 +56,8 @@ _LONGEST_STAMP = 12
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 _now = partial(datetime.now, UTC)
+_TELL_EVERY = 5.0
+"""Seconds between two lines in the log that say how far the vectors are."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -64,12 +69,14 @@ async def serve(
     patience: Patience = PATIENCE,
     in_hand: InHand | None = None,
     clock: Callable[[], datetime] = _now,
+    progress: Progress | None = None,
 ) -> None:
     """Run the bot until `stop` is set or the process is asked to end.
 
     `ready` is told, in a sentence, as soon as questions are answered; `in_hand` tells what is begun
-    and not yet done; `clock` gives moments with a time zone. Raises SettingsError with every fault
-    of tokens and files, or BotError, before anything is answered.
+    and not yet done; `clock` gives moments with a time zone; `progress` is told instead of the log
+    while the catalogue is embedded. Raises SettingsError with every fault of tokens and files, or
+    BotError, before anything is answered.
     """
     ending = stop or asyncio.Event()
     _shield_from_environment(settings.api_url)
@@ -78,7 +85,7 @@ async def serve(
     in_hand = in_hand or InHand()
     async with AsyncExitStack() as stack:
         _end_on_signals(ending, stack)
-        library, store, problems = await _opened(settings, stack)
+        library, store, problems = await _opened(settings, stack, _until(ending, progress))
         client = await stack.enter_async_context(web_client(settings, patience))
 
         async def begin() -> tuple[Library, str]:
@@ -190,16 +197,80 @@ async def _unless(ending: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | No
     return None
 
 
+class _StoppedError(BotError):
+    """It is to end, so that no more vectors are computed."""
+
+
+def _until(ending: asyncio.Event, progress: Progress | None) -> Progress:
+    """Tell how far the vectors are, and give them up when it is to end."""
+    told = monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if ending.is_set():
+            raise _StoppedError("It was told to stop.")
+        if progress:
+            progress(done, total)
+        elif monotonic() - told >= _TELL_EVERY:
+            told = monotonic()
+            _log.info("embedding", done=done, of=total)
+
+    return tell
+
+
+def _embedded(filled: Filled, seconds: float) -> None:
+    _log.info("embedded", computed=filled.computed, reused=filled.reused, seconds=round(seconds, 1))
+
+
+def _encoder(settings: Settings, progress: Progress) -> Encoder | None:
+    return encoder(
+        settings.model,
+        settings.catalogue,
+        progress=progress,
+        warn=lambda told: _log.warning("embedding", told=told),
+        done=_embedded,
+    )
+
+
+def _library(settings: Settings, progress: Progress) -> tuple[Library | None, list[str]]:
+    """The catalogue with its sentence model, if there is one, or what is wrong with both."""
+    problems: list[str] = []
+    model = library = None
+    try:
+        model = _encoder(settings, progress)
+    except ModelError as error:
+        problems.append(str(error))
+    try:
+        library = (
+            Library.open(settings.catalogue, model) if model else Library.open(settings.catalogue)
+        )
+    except CatalogueError as error:
+        problems += (str(problem) for problem in error.problems)
+    except ModelError as error:
+        problems.append(str(error))
+    if library and not problems:
+        _log.info("search", told=f"Compared by {_how(settings, library, model)}.")
+    return library, problems
+
+
+def _how(settings: Settings, library: Library, model: Encoder | None) -> str:
+    if model is None:
+        return f"words alone, because {why_none(settings.model)}"
+    if library.current.index.meaning is None:
+        # The encoder has told why.
+        return "words alone"
+    return f"words and meaning ({model.model.name})"
+
+
 async def _opened(
-    settings: Settings, stack: AsyncExitStack
+    settings: Settings, stack: AsyncExitStack, progress: Progress
 ) -> tuple[Library | None, Store | None, list[str]]:
     """Catalogue and store, as far as they can be used, and what is wrong with them."""
     problems: list[str] = []
     library = store = None
-    try:
-        library = await asyncio.to_thread(Library.open, settings.catalogue)
-    except CatalogueError as error:
-        problems += (str(problem) for problem in error.problems)
+    # If it is to end already, what is wrong does not matter.
+    with suppress(_StoppedError):
+        library, problems = await asyncio.to_thread(_library, settings, progress)
     try:
         store = Store(settings.database_url.get_secret_value())
         stack.push_async_callback(store.close)

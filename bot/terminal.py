@@ -85,6 +85,30 @@ def counting(said: str, total: int) -> Iterator[Callable[[], object]]:
         yield partial(bar.advance, bar.add_task(said, total=total))
 
 
+@contextmanager
+def measuring(said: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], object]]:
+    """A bar on a terminal for something that may turn out to be nothing, or to come again.
+
+    It is there from when it is told that some are done, of how many, until all are.
+    """
+    bar = Progress(
+        console=console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()
+    )
+    task = bar.add_task(said)
+
+    def told(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+        if done < total:
+            bar.start()
+        else:
+            bar.stop()
+
+    try:
+        yield told
+    finally:
+        bar.stop()
+
+
 def store_report(name: str, report: "StoreReport") -> Iterator[RenderableType]:
     """What a store holds, and what is wrong with it."""
     yield Text(f"{printable(name)}: {report.engine}, tables at {report.schema}")
@@ -141,8 +165,14 @@ def _nothing(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
     yield Text("All of it: onboard topics", style="dim")
 
 
-def explanation(given: Answer) -> Iterator[RenderableType]:
-    """How the words were read, and the sums behind the ranking and the confidence."""
+def explanation(given: Answer, model: str | None, without: str) -> Iterator[RenderableType]:
+    """How it was compared, how the words were read, and the sums behind ranking and confidence.
+
+    `model` is the sentence model that had a say, or None: then `without` tells why not.
+    """
+    how = f"by words and by meaning ({model})" if model else f"by words alone: {without}"
+    yield Text(printable(f"Compared {how}."))
+    yield Text()
     yield Text("How the question was read", style="bold")
     read = Table("word", "weight", "read as", box=None, padding=(0, 2, 0, 0))
     for reading in given.reading:
@@ -155,7 +185,10 @@ def explanation(given: Answer) -> Iterator[RenderableType]:
         return
     yield Text("Score of each candidate (value x weight)", style="bold")
     names = [line.name for line in given.candidates[0].features]
-    ranking = Table("candidate", "score", *names, box=None, padding=(0, 2, 0, 0))
+    ranking = Table("candidate", "score", *names, box=None, padding=(0, 1, 0, 0))
+    for column in ranking.columns:
+        # With a model and thumbs there are ten; no figure is to be cut off for it.
+        column.overflow = "fold"
     for candidate in given.candidates:
         sums = (f"{line.value:.2f} ({line.adds:+.2f})" for line in candidate.features)
         ranking.add_row(Text(candidate.resource.id), f"{candidate.score:.2f}", *sums)

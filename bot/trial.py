@@ -19,6 +19,7 @@ from zoneinfo import available_timezones
 from bot import logs
 from bot.catalogue import load
 from bot.errors import BotError
+from bot.meaning.vectors import Progress
 from bot.model import Catalogue
 from bot.path import topics_in_order
 from bot.playground import Channel, Playground, Said, Seed, Step, User, Welcome
@@ -40,19 +41,26 @@ async def run(
     catalogue: Path,
     *,
     port: int = 0,
+    patience: float = 3.0,
     database: str | None = None,
+    model: str = "",
     browser: bool = True,
     log: LogLevel = "warning",
     say: Callable[[str], None] = print,
     stop: asyncio.Event | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Serve the workspace and the bot in it until interrupted; `say` is told the page's address.
 
+    `patience` is how many seconds the bot has for each act, as in Slack unless more is given.
     `database` is where it is kept what people do there; without it, it is forgotten at the end.
-    Raises CatalogueError if the catalogue is not sound, BotError if the port is taken.
+    `model` is what ONBOARD_MODEL says; `progress` is told while the catalogue is embedded. Raises
+    CatalogueError if the catalogue is not sound, BotError if the port is taken.
     """
     logs.set_up(log, "auto")
-    workspace = Playground(manifest(_FEATURES), seed(load(catalogue)), port=port)
+    workspace = Playground(
+        manifest(_FEATURES), seed(load(catalogue)), port=port, ack_seconds=patience
+    )
     try:
         await workspace.start()
     except OSError as error:
@@ -61,19 +69,21 @@ async def run(
         ) from error
     try:
         with TemporaryDirectory(prefix="onboard-try-") as folder:
+            kept = database or f"sqlite:///{folder}/onboard.db"
             await serve(
-                settings(workspace, catalogue, database or f"sqlite:///{folder}/onboard.db"),
+                settings(workspace, catalogue, kept, model),
                 stop=stop,
                 ready=lambda _: _tell(workspace.page_url, say, browser=browser),
                 patience=replace(PATIENCE, look=_LOOK_SECONDS),
                 # Whoever moves the clock of the workspace moves that of the bot.
                 clock=lambda: datetime.fromtimestamp(workspace.clock(), UTC),
+                progress=progress,
             )
     finally:
         await workspace.stop()
 
 
-def settings(workspace: Playground, catalogue: Path, database: str) -> Settings:
+def settings(workspace: Playground, catalogue: Path, database: str, model: str = "") -> Settings:
     """What an operator would set, for a bot in that workspace over Socket Mode."""
     return Settings.model_validate(
         {
@@ -84,6 +94,7 @@ def settings(workspace: Playground, catalogue: Path, database: str) -> Settings:
             "ONBOARD_CURATORS_CHANNEL": _CURATORS,
             "ONBOARD_LISTENING": "true",
             "ONBOARD_DATABASE_URL": database,
+            **({"ONBOARD_MODEL": model} if model else {}),
             # Whoever tries it alone sees what they miss.
             "ONBOARD_GAP_PEOPLE": "1",
         }

@@ -47,7 +47,7 @@ class Closing:
             for miss in misses:
                 # Whoever asks meanwhile waits for one search, and not for all of them.
                 await asyncio.sleep(0)
-                given = self._answer(miss, snapshot)
+                given = await self._answer(miss, snapshot)
                 if given is None:
                     lost.append(miss.key)
                 elif not await self._told(miss, given, snapshot):
@@ -55,7 +55,7 @@ class Closing:
                     return
             await store.tried(lost, snapshot.fingerprint)
 
-    def _answer(self, miss: Miss, snapshot: Snapshot) -> Answer | None:
+    async def _answer(self, miss: Miss, snapshot: Snapshot) -> Answer | None:
         """The answer of today, if it is as sure as one must be to speak unasked, and a new one."""
         words = " ".join(miss.words)
         for suggestion in snapshot.overlaid.shown:
@@ -63,7 +63,7 @@ class Closing:
                 # A curator has said that it answers this very question.
                 words = suggestion.draft.ask
         # No question in a sentence is left to judge by, so the surface is not "channel".
-        given = snapshot.index.search(words, surface="mention", limit=SHOWN)
+        given = await snapshot.search(words, surface="mention", limit=SHOWN)
         is_sure = given.verdict == "answer" and given.confidence >= BANDS["channel"].answer
         if not is_sure or given.results[0].resource.id in miss.rejected:
             return None

@@ -69,12 +69,12 @@ class Commands:
         else:
             key = key_of("asked", command["user_id"], command["trigger_id"])
             carried = Carried(question=searchable(text), surface="slash", asking=key)
-            message, asking = self._commanded(text, carried)
+            message, asking = await self._commanded(text, carried)
             await reply(ack, message)
             if asking is not None:
                 await self._desk.record(asking, command["user_id"])
 
-    def _commanded(self, text: str, carried: Carried) -> tuple[Message, Asking | None]:
+    async def _commanded(self, text: str, carried: Carried) -> tuple[Message, Asking | None]:
         snapshot = self._desk.library.current
         catalogue = snapshot.catalogue
         match text.casefold():
@@ -88,7 +88,7 @@ class Commands:
             return self._card(topics, catalogue, carried), None
         if plain := self._desk.plain_reply(carried.question, snapshot):
             return plain, None
-        return self._desk.privately(carried, snapshot)
+        return await self._desk.privately(carried, snapshot)
 
     async def _forgotten(self, user: str) -> Message:
         with noting():
@@ -150,6 +150,6 @@ class Commands:
             told = views.said("There are no words in that message that I could look for.")
             await self._desk.tell(shortcut, client, told)
             return
-        found, asking = self._desk.privately(carried, self._desk.library.current)
+        found, asking = await self._desk.privately(carried, self._desk.library.current)
         await self._desk.tell(shortcut, client, found)
         await self._desk.record(asking, shortcut["user"]["id"])

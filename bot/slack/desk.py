@@ -65,10 +65,12 @@ class Desk:
             digest=self.features.digest,
         )
 
-    def search(self, snapshot: Snapshot, text: str, surface: Surface, limit: int = SHOWN) -> Answer:
+    async def search(
+        self, snapshot: Snapshot, text: str, surface: Surface, limit: int = SHOWN
+    ) -> Answer:
         """The answer of the catalogue, with a line in the log."""
         began = perf_counter()
-        given = snapshot.index.search(text, surface=surface, limit=limit)
+        given = await snapshot.search(text, surface=surface, limit=limit)
         # Which resource, never which words: no text of people is logged.
         _log.info(
             "question",
@@ -111,10 +113,10 @@ class Desk:
             )
         return views.nothing(given, snapshot.catalogue, carried, suggest=suggest)
 
-    def privately(self, carried: Carried, snapshot: Snapshot) -> tuple[Message, Asking]:
+    async def privately(self, carried: Carried, snapshot: Snapshot) -> tuple[Message, Asking]:
         """The answer to one person, with buttons that post it, and what is kept of the question."""
-        given = self.search(snapshot, carried.question, "slash")
-        asking = self.asking(carried.asking, given, snapshot)
+        given = await self.search(snapshot, carried.question, "slash")
+        asking = await self.asking(carried.asking, given, snapshot)
         if given.verdict == "answer":
             return views.answer(given, snapshot.catalogue, carried, shareable=True), asking
         return self.unanswered(given, snapshot, carried, asking, postable=True), asking
@@ -172,7 +174,7 @@ class Desk:
             raise
         await self.claims.finish(claim)
 
-    def asking(
+    async def asking(
         self, key: str, given: Answer, snapshot: Snapshot, *, channel: str = "", thread: str = ""
     ) -> Asking:
         """What is kept of a question; without a channel it cannot be answered later."""
@@ -180,7 +182,7 @@ class Desk:
         resource = given.results[0].resource.id if given.results else ""
         if given.verdict != "answer":
             # What the words alone would lead to today is no news later.
-            again = snapshot.index.search(" ".join(words), limit=1)
+            again = await snapshot.search(" ".join(words), limit=1)
             resource = again.results[0].resource.id if again.verdict == "answer" else ""
         return Asking(
             key=key,

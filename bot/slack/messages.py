@@ -109,7 +109,7 @@ class Messages:
             text=event.get("text") or "",
             bot=context["bot_user_id"],
         )
-        heard = self._heard(asked) if kind == "overheard" else None
+        heard = await self._heard(asked) if kind == "overheard" else None
         if kind == "overheard" and heard is None:
             # What is said among others, and not to the bot, is never kept, not even that it was.
             return
@@ -155,8 +155,8 @@ class Messages:
         if plain := self._desk.plain_reply(carried.question, snapshot):
             await self._whisper(asked, client, plain)
             return None
-        given = self._desk.search(snapshot, carried.question, "mention")
-        asking = self._asking(asked, given, snapshot)
+        given = await self._desk.search(snapshot, carried.question, "mention")
+        asking = await self._asking(asked, given, snapshot)
         if given.verdict == "answer":
             await self._answer(asked, client, carried, given, snapshot)
         else:
@@ -164,8 +164,8 @@ class Messages:
             await self._whisper(asked, client, told)
         return asking
 
-    def _asking(self, asked: Asked, given: Answer, snapshot: Snapshot) -> Asking:
-        return self._desk.asking(
+    async def _asking(self, asked: Asked, given: Answer, snapshot: Snapshot) -> Asking:
+        return await self._desk.asking(
             asked.key, given, snapshot, channel=asked.channel, thread=asked.root
         )
 
@@ -175,8 +175,8 @@ class Messages:
         message = self._desk.plain_reply(carried.question, snapshot)
         asking = None
         if message is None:
-            given = self._desk.search(snapshot, carried.question, "dm")
-            asking = self._asking(asked, given, snapshot)
+            given = await self._desk.search(snapshot, carried.question, "dm")
+            asking = await self._asking(asked, given, snapshot)
             if given.verdict == "answer":
                 message = views.answer(given, snapshot.catalogue, carried)
             else:
@@ -184,13 +184,13 @@ class Messages:
         await self._post(asked, client, message)
         return asking
 
-    def _heard(self, asked: Asked) -> Heard | None:
+    async def _heard(self, asked: Asked) -> Heard | None:
         """What there is to say to what was overheard; None if the bot had better be silent."""
         # A question that begins with somebody's name is for them.
         if self._setting(asked) == "off" or asked.text.lstrip().startswith("<@"):
             return None
         snapshot = self._desk.library.current
-        given = self._desk.search(snapshot, _carried(asked, "channel").question, "channel")
+        given = await self._desk.search(snapshot, _carried(asked, "channel").question, "channel")
         return (given, snapshot) if given.reply else None
 
     def _setting(self, asked: Asked) -> Setting:
@@ -210,7 +210,7 @@ class Messages:
                 await self._desk.listening.count(asked.channel)
             return None
         await self._answer(asked, client, carried, given, snapshot)
-        return self._asking(asked, given, snapshot)
+        return await self._asking(asked, given, snapshot)
 
     async def _is_first_in_thread(self, asked: Asked, client: AsyncWebClient) -> bool:
         """Whether the bot has not spoken in the thread, ever, and is not about to."""

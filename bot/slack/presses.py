@@ -30,7 +30,7 @@ class Presses:
         await ack()
         carried = unpacked(action.get("value"))
         snapshot = self._desk.library.current
-        given = snapshot.index.search(carried.question, surface=carried.surface, limit=SHOWN)
+        given = await snapshot.search(carried.question, surface=carried.surface, limit=SHOWN)
         await client.views_open(
             trigger_id=body["trigger_id"], view=views.explanation(given, carried)
         )
@@ -42,7 +42,7 @@ class Presses:
         await ack()
         carried = unpacked(action.get("value"))
         snapshot = self._desk.library.current
-        given = snapshot.index.search(carried.question, surface=carried.surface, limit=_FURTHER)
+        given = await snapshot.search(carried.question, surface=carried.surface, limit=_FURTHER)
         await self._desk.tell(body, client, views.more(given, snapshot.catalogue, carried))
 
     async def on_share(
@@ -53,7 +53,7 @@ class Presses:
         carried = unpacked(action.get("value"))
         user, channel = body["user"]["id"], carried.channel or body["channel"]["id"]
         key = key_of("share", user, channel, body["container"]["message_ts"], action["value"])
-        message = views.shared(self._public(carried), user, carried.question)
+        message = views.shared(await self._public(carried), user, carried.question)
         async with self._desk.once(key) as claim:
             if claim is None:
                 return
@@ -84,7 +84,7 @@ class Presses:
             with suppress(StoreDownError):
                 await self._desk.store.settle(carried.asking)
 
-    def _public(self, carried: Carried) -> Message:
+    async def _public(self, carried: Carried) -> Message:
         """What a *Share here* or *Post this* stands for, as everyone may see it."""
         snapshot = self._desk.library.current
         if carried.topic:
@@ -92,9 +92,9 @@ class Presses:
             return views.topic_card(topic, snapshot.catalogue, replace(carried, question=""))
         if carried.resource:
             resource = resource_of(snapshot.catalogue, carried)
-            given = snapshot.index.search(carried.question, surface=carried.surface, limit=SHOWN)
+            given = await snapshot.search(carried.question, surface=carried.surface, limit=SHOWN)
             return views.single(resource, snapshot.catalogue, carried, given)
-        given = snapshot.index.search(carried.question, surface=carried.surface, limit=SHOWN)
+        given = await snapshot.search(carried.question, surface=carried.surface, limit=SHOWN)
         if not given.results:
             raise BotError("The catalogue has changed since, and has nothing on that any more.")
         return views.answer(given, snapshot.catalogue, carried)
@@ -107,7 +107,7 @@ class Presses:
         carried = unpacked(action.get("value"))
         channel = carried.channel or body["channel"]["id"]
         key = key_of("again", channel, carried.thread, body["container"]["message_ts"])
-        message = self._public(carried)
+        message = await self._public(carried)
         if carried.surface == "slash":
             message = views.shared(message, body["user"]["id"], carried.question)
         async with self._desk.once(key) as claim:

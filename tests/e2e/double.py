@@ -134,6 +134,7 @@ def settings_of(slack: Slack, port: int, **more: str) -> Settings:
         "ONBOARD_CATALOGUE": str(CATALOGUE),
         "ONBOARD_CURATORS_CHANNEL": CURATORS,
         "ONBOARD_LISTENING": "true",
+        "ONBOARD_MODEL": "off",
         "ONBOARD_DATABASE_URL": f"sqlite:///{slack.store}",
         **how,
         **more,

@@ -50,6 +50,7 @@ def environment(slack: Playground | None = None, /, **more: str) -> dict[str, st
         "ONBOARD_CURATORS_CHANNEL": CURATORS,
         "ONBOARD_LISTENING": "true",
         "ONBOARD_LOG_FORMAT": "json",
+        "ONBOARD_MODEL": "off",
         **more,
     }
     return kept | {"PYTHONPATH": str(ROOT)} | {name: it for name, it in given.items() if it}
