@@ -90,6 +90,12 @@ class Store:
         """What it may be called before people: no password, no user."""
         return engine.shown(self._url)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there may be one: of SQLite, whether there is the file."""
+        file = engine.file_of(self._url)
+        return file is None or file.exists()
+
     async def migrate(self) -> None:
         """Make the tables, or bring them up to date; nothing the second time.
 
@@ -461,8 +467,8 @@ class Store:
 
     def _need_file(self) -> None:
         # SQLite would make an empty one.
-        file = engine.file_of(self._url)
-        if file and not file.exists():
+        if not self.is_there:
+            file = engine.file_of(self._url)
             raise StoreError(f"There is no store {file}. Name the one you mean with --database.")
 
     async def _person(self, connection: AsyncConnection, user: str) -> str:

@@ -40,6 +40,8 @@ class Workspace:
         """Serve a new workspace; at the port of the one before, if there was one."""
         port = urlsplit(self.address).port or 0
         command = [sys.executable, "-m", "bot", "try", "--port", str(port), "--no-browser"]
+        # Nothing here measures time, and a busy machine may take longer than Slack would wait.
+        command += ["--patience", "30"]
         command += self._options
         self._process = subprocess.Popen(command, cwd=_ROOT, stderr=subprocess.PIPE, text=True)
         said = []
