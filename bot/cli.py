@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,20 +18,29 @@ from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
-from bot.errors import BotError, CatalogueError, CatalogueUnreadableError, StoreError
+from bot.errors import (
+    BotError,
+    CatalogueError,
+    CatalogueUnreadableError,
+    ModelError,
+    StoreError,
+)
 from bot.files import reason as _reason
 from bot.files import replacing as _replacing
 from bot.files import write as _write
-from bot.model import SURFACES, Catalogue, Problem, Surface
+from bot.model import SURFACES, Answer, Catalogue, Problem, Surface
 from bot.records import Status
 
 if TYPE_CHECKING:
     import datetime as dt
+    from contextlib import AbstractContextManager
 
     from bot.catalogue.markdown import Report
     from bot.digest import Digest
-    from bot.evaluate import Evaluation
+    from bot.evaluate import Evaluation, Retrieval
     from bot.evaluation_report import Run
+    from bot.labelled import Set
+    from bot.meaning.vectors import Progress
     from bot.merging import Merged
     from bot.records import Decision, Edition, Miss, Subscription, Suggestion, Thumbs
     from bot.search import Index
@@ -160,25 +169,34 @@ def ask(
             else 'What is the question? For example: onboard ask "how does PCI enumeration work"'
         )
     from bot import contract
+    from bot.meaning.encoder import encoder, why_none
+    from bot.settings import read_search_settings
 
+    setting = read_search_settings().model
     started = perf_counter()
     loaded, index = _index(catalogue)
+    with _computing(quiet=as_json or jsonl) as progress:
+        model = encoder(setting, catalogue, progress=progress, warn=_complain)
+        index = model(index) if model else index
     if jsonl:
         for line_text, line_surface in _questions(surface):
             answer = index.search(line_text, line_surface, limit)
-            _print_json(contract.answer_json(answer, explain=explain), indent=None)
+            used = model.used_in(answer) if model else None
+            _print_json(contract.answer_json(answer, explain=explain, model=used), indent=None)
         return
     built = perf_counter()
     answer = index.search(question, surface, limit)
     searched = perf_counter()
+    used = model.used_in(answer) if model else None
     if as_json:
-        _print_json(contract.answer_json(answer, explain=explain))
+        _print_json(contract.answer_json(answer, explain=explain, model=used))
         return
     from bot import terminal
 
     terminal.show(terminal.answer(answer, loaded))
     if explain:
-        terminal.show(terminal.explanation(answer))
+        without = "the model had no say in this" if model else why_none(setting)
+        terminal.show(terminal.explanation(answer, used, without))
         typer.echo(
             f"Read and indexed {len(loaded.resources)} resources in "
             f"{(built - started) * 1e3:.0f} ms, searched in {(searched - built) * 1e3:.1f} ms."
@@ -298,6 +316,13 @@ def evaluate_it(
         Path | None,
         typer.Option("--compare", readable=False, help="Compare with what --json printed before."),
     ] = None,
+    beside: Annotated[
+        bool,
+        typer.Option(
+            "--beside-words",
+            help="Search without the sentence model as well, and show both side by side.",
+        ),
+    ] = False,
     picture: Annotated[
         Path | None, typer.Option("--plot", help="Draw a picture into this PNG file.")
     ] = None,
@@ -314,8 +339,7 @@ def evaluate_it(
     The catalogue may also be a .json file with a list of entries. A folder
     with corpus.jsonl, queries.jsonl and qrels.tsv is a catalogue of its own.
     """
-    from bot import contract, evaluation_report, plot, terminal
-    from bot.evaluate import compare
+    from bot import evaluation_report, plot
 
     folders = [path for path in files if path.is_dir()]
     if folders:
@@ -324,23 +348,21 @@ def evaluate_it(
                 f"{folders[0]} is a folder, so it is taken for a retrieval collection. "
                 "Give folders only, without --compare and --plot, or name files of questions."
             )
-        _evaluate_collections(folders, as_json=as_json)
+        _evaluate_collections(folders, beside=beside, as_json=as_json)
         return
+    if beside and other:
+        raise BotError(
+            "--beside-words compares with a search without the model, and --compare with what is "
+            "in a file. Leave one of the two out."
+        )
     before = _evaluation_in(other) if other else None
     if picture:
         plot.need_matplotlib()
-    run = _evaluated(files, catalogue, quiet=as_json)
+    run, words = _evaluated(files, catalogue, beside=beside, quiet=as_json)
     if as_json:
-        plain = contract.evaluation_json(run.result)
-        if before:
-            plain["compared"] = contract.comparison_json(compare(before, run.result))
-        _print_json(plain)
+        _print_json(_evaluation_json(run, before, words))
     else:
-        terminal.show(evaluation_report.figures(run.result))
-        if before:
-            terminal.show(evaluation_report.comparison(before, run.result))
-        most = None if show_all else evaluation_report.MOST_TOLD
-        terminal.show(evaluation_report.faults(run, most))
+        _show_evaluation(run, before, words, most=None if show_all else evaluation_report.MOST_TOLD)
     if picture:
         _write(picture, plot.png(run.result))
         _tell(f"The picture is in {picture}.")
@@ -404,6 +426,15 @@ def try_it(
             help="The store to use; without it, what is done there is forgotten at the end.",
         ),
     ] = None,
+    patience: Annotated[
+        float,
+        typer.Option(
+            min=0.1,
+            max=3600,
+            metavar="SECONDS",
+            help="How long the bot has for each act: in Slack it is 3; longer under a debugger.",
+        ),
+    ] = 3.0,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the bot's log.")] = False,
 ) -> None:
@@ -411,20 +442,25 @@ def try_it(
     import asyncio
 
     from bot import trial
-    from bot.settings import read_store_settings
+    from bot.settings import read_search_settings, read_store_settings
 
     if database is not None:
         read_store_settings({"ONBOARD_DATABASE_URL": database}, None)
-    asyncio.run(
-        trial.run(
-            catalogue,
-            port=port,
-            database=database,
-            browser=browser,
-            log="info" if verbose else "warning",
-            say=_tell,
+    model = read_search_settings().model
+    with _computing() as progress:
+        asyncio.run(
+            trial.run(
+                catalogue,
+                port=port,
+                patience=patience,
+                database=database,
+                model=model,
+                browser=browser,
+                log="info" if verbose else "warning",
+                say=_tell,
+                progress=progress,
+            )
         )
-    )
     _tell("Ended.")
 
 
@@ -440,9 +476,10 @@ def serve() -> None:
     try:
         settings = read_settings()
     except SettingsError as error:
-        # Whoever mends the settings hears of the catalogue in the same run.
+        # Whoever mends the settings hears of the catalogue and the model in the same run.
         path = Path(os.environ.get("ONBOARD_CATALOGUE") or DEFAULT_CATALOGUE)
-        raise SettingsError([*error.problems, *_faults_of(path)], error.warnings) from None
+        faults = [*error.problems, *_faults_of_model(path), *_faults_of(path)]
+        raise SettingsError(faults, error.warnings) from None
     logs.set_up(settings.log, settings.log_format)
     asyncio.run(serving.serve(settings))
 
@@ -452,6 +489,19 @@ def _faults_of(catalogue: Path) -> list[str]:
         _load(catalogue)
     except CatalogueError as error:
         return [str(problem) for problem in error.problems]
+    return []
+
+
+def _faults_of_model(catalogue: Path) -> list[str]:
+    from bot.meaning.encoder import encoder
+    from bot.settings import SettingsError, read_search_settings
+
+    # What is wrong with the setting itself is among the faults of the settings.
+    with suppress(SettingsError):
+        try:
+            encoder(read_search_settings().model, catalogue)
+        except ModelError as error:
+            return [str(error)]
     return []
 
 
@@ -635,6 +685,85 @@ async def _asked_in_vain(
 ) -> "tuple[list[Miss], list[Suggestion], dict[str, Thumbs]]":
     await source.need()
     return await source.misses(), await source.suggestions("approved"), await source.thumbs()
+
+
+@app.command("map")
+def map_it(
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file to write; one that is there goes.")
+    ],
+    catalogue: CataloguePath = DEFAULT_CATALOGUE,
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="Show what was asked in vain in so many days.")
+    ] = 30,
+    people: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="So many must have asked, if not as many as ONBOARD_GAP_PEOPLE says.",
+            show_default=False,
+        ),
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Draw the catalogue by meaning, with what people asked for in vain, as one HTML page.
+
+    What is near in meaning lies near. It takes a sentence model.
+    """
+    from bot import map_page, terminal
+    from bot.gaps import grouped
+    from bot.meaning.encoder import encoder, why_none
+    from bot.overlay import applied
+    from bot.plane import placed, plane
+    from bot.search import Index
+    from bot.settings import read_search_settings, read_store_settings
+
+    setting, least = read_search_settings().model, people or read_store_settings().gap_people
+    loaded = _load(catalogue)
+    if output.resolve() == catalogue.resolve():
+        raise BotError(f"{output} is the catalogue itself. Name another file, such as map.html.")
+    with _computing() as progress:
+        model = encoder(setting, catalogue, progress=progress, warn=_complain)
+        if model is None:
+            remedy = (
+                "Leave it out, or have it name a model."
+                if setting
+                else "Install it: pip install 'onboard[semantic]'"
+            )
+            raise BotError(f"A map needs a sentence model, and {why_none(setting)}. {remedy}")
+        misses, approved = _missed(database, days)
+        shown = applied(loaded, approved).catalogue
+        meaning = model(Index.build(shown)).meaning
+    if meaning is None:
+        raise BotError(f"There is no map of {catalogue}: its resources could not be compared.")
+    gaps = grouped(misses, people=least, glossary=shown.glossary).shown
+    with terminal.measuring("Drawing the map") as progress:
+        places = plane(meaning.rows, progress=progress)
+    asked = model.model.embed([" ".join(gap.words) for gap in gaps])
+    spots = placed(meaning.rows, places, asked)
+    page = map_page.page(shown, places.tolist(), gaps, spots.tolist(), days=days)
+    _write(output, page.encode())
+    typer.echo(terminal.printable(f"{output}: {map_page.told(shown, gaps, days)}."))
+
+
+def _missed(database: str | None, days: int) -> "tuple[list[Miss], list[Suggestion]]":
+    """What was asked in vain in so many days, and what was approved; nothing without a store."""
+    import datetime as dt
+
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+
+    async def read(source: "Store") -> "tuple[list[Miss], list[Suggestion]] | None":
+        # Whoever names a store means one that is there.
+        if database is None and not source.is_there:
+            return None
+        await source.need()
+        return await source.misses(since=since), await source.suggestions("approved")
+
+    name, found = _with_store(database, read)
+    if found is None:
+        _tell(f"There is no store {name} yet, so nothing is known of what was asked in vain.")
+    return found or ([], [])
 
 
 app.add_typer(digest, name="digest")
@@ -920,22 +1049,79 @@ def _examined(path: Path, *, quiet: bool) -> tuple[str, tuple[Problem, ...]]:
     return summary, problems
 
 
-def _evaluated(files: list[Path], path: Path, *, quiet: bool) -> "Run":
-    """The questions of some files, asked of a catalogue."""
+def _evaluation_json(
+    run: "Run", before: "Evaluation | None", words: "Evaluation | None"
+) -> dict[str, object]:
+    from bot import contract
+    from bot.evaluate import compare
+
+    plain = contract.evaluation_json(run.result, model=run.model)
+    if words:
+        plain["words"] = contract.evaluation_json(words)
+    if against := before or words:
+        plain["compared"] = contract.comparison_json(compare(against, run.result))
+    return plain
+
+
+def _show_evaluation(
+    run: "Run", before: "Evaluation | None", words: "Evaluation | None", *, most: int | None
+) -> None:
+    from bot import evaluation_report, terminal
+
+    terminal.show(evaluation_report.figures(run.result, run.model))
+    if before:
+        terminal.show(evaluation_report.comparison(before, run.result))
+    if words:
+        terminal.show(evaluation_report.beside_words(words, run.result, most))
+    terminal.show(evaluation_report.faults(run, most))
+
+
+def _evaluated(
+    files: list[Path], path: Path, *, beside: bool, quiet: bool
+) -> "tuple[Run, Evaluation | None]":
+    """The questions of some files, asked of a catalogue; `beside`, also without the model."""
     from bot import evaluate, labelled
     from bot.evaluation_report import Run
     from bot.search import Index
 
     loaded = labelled.read_list(path) if path.suffix == ".json" else _load(path)
     asked = [one for file in files for one in labelled.read_questions(file, loaded)]
-    index = Index.build(loaded)
-    answers = [
-        index.search(one.text, one.surface, evaluate.DEPTH)
-        for one in _progress(asked, "Asking every question", quiet=quiet)
-    ]
     numbers = {resource.id: at for at, resource in enumerate(loaded.resources)}
-    lines = [evaluate.judge(*pair, numbers) for pair in zip(asked, answers, strict=True)]
-    return Run(loaded, asked, answers, evaluate.evaluation(lines), partial(_holders, index))
+
+    def answered(index: "Index", said: str) -> "tuple[list[Answer], Evaluation]":
+        answers = [
+            index.search(one.text, one.surface, evaluate.DEPTH)
+            for one in _progress(asked, said, quiet=quiet)
+        ]
+        lines = [evaluate.judge(*pair, numbers) for pair in zip(asked, answers, strict=True)]
+        return answers, evaluate.evaluation(lines)
+
+    words = Index.build(loaded)
+    index, model = _with_model(words, path, need=beside, quiet=quiet)
+    answers, result = answered(index, "Asking every question")
+    run = Run(loaded, asked, answers, result, partial(_holders, words), model)
+    return run, answered(words, "Asking by words alone")[1] if beside else None
+
+
+def _with_model(
+    index: "Index", catalogue: Path, *, need: bool, quiet: bool
+) -> "tuple[Index, str | None]":
+    """The index with the sentence model that is set, and its name, if there is one.
+
+    If there is need of one, raises BotError without.
+    """
+    from bot.meaning.encoder import encoder, why_none
+    from bot.settings import read_search_settings
+
+    setting = read_search_settings().model
+    with _computing(quiet=quiet) as progress:
+        model = encoder(setting, catalogue, progress=progress, warn=_complain)
+        if model:
+            index = model(index)
+    if need and index.meaning is None:
+        why = "it cannot be used" if model else why_none(setting)
+        raise BotError(f"--beside-words compares with the sentence model, but {why}.")
+    return index, model.model.name if model and index.meaning else None
 
 
 def _holders(index: "Index", word: str) -> frozenset[str]:
@@ -945,32 +1131,46 @@ def _holders(index: "Index", word: str) -> frozenset[str]:
     )
 
 
-def _evaluate_collections(folders: list[Path], *, as_json: bool) -> None:
-    from bot import contract, evaluate, evaluation_report, labelled, terminal
+def _evaluate_collections(folders: list[Path], *, beside: bool, as_json: bool) -> None:
+    from bot import contract, evaluation_report, labelled, terminal
     from bot.search import Index
 
-    found = []
+    found, words, model = [], [], None
     for folder in folders:
         given = labelled.read_collection(folder)
-        index = Index.build(given.catalogue)
-        numbers = {one.id: at for at, one in enumerate(given.catalogue.resources)}
-        ranked = [
-            (
-                asked,
-                [
-                    numbers[candidate.resource.id]
-                    for candidate in index.search(
-                        asked.text, asked.surface, evaluate.COLLECTION_AT
-                    ).candidates
-                ],
-            )
-            for asked in _progress(given.questions, f"Searching {given.name}", quiet=as_json)
-        ]
-        found.append(evaluate.retrieval(given.name, ranked, len(numbers)))
+        built = Index.build(given.catalogue)
+        index, model = _with_model(built, folder, need=beside, quiet=as_json)
+        found.append(_searched(given, index, f"Searching {given.name}", quiet=as_json))
+        if beside:
+            said = f"Searching {given.name} by words alone"
+            words.append(_searched(given, built, said, quiet=as_json))
     if as_json:
-        _print_json(contract.collections_json(found))
+        plain = contract.collections_json(found, model=model)
+        if beside:
+            plain["words"] = contract.collections_json(words)["collections"]
+        _print_json(plain)
     else:
-        terminal.show(evaluation_report.collections(found))
+        terminal.show(evaluation_report.collections(found, model, words))
+
+
+def _searched(given: "Set", index: "Index", said: str, *, quiet: bool) -> "Retrieval":
+    """How well the queries of a collection find what they should."""
+    from bot import evaluate
+
+    numbers = {one.id: at for at, one in enumerate(given.catalogue.resources)}
+    ranked = [
+        (
+            asked,
+            [
+                numbers[candidate.resource.id]
+                for candidate in index.search(
+                    asked.text, asked.surface, evaluate.COLLECTION_AT
+                ).candidates
+            ],
+        )
+        for asked in _progress(given.questions, said, quiet=quiet)
+    ]
+    return evaluate.retrieval(given.name, ranked, len(numbers))
 
 
 def _evaluation_in(path: Path) -> "Evaluation":
@@ -1008,6 +1208,13 @@ def _progress(some: Sequence[_T], said: str, *, quiet: bool) -> Iterable[_T]:
         transient=True,
         disable=quiet or not sys.stderr.isatty(),
     )
+
+
+def _computing(*, quiet: bool = False) -> "AbstractContextManager[Progress]":
+    """A bar on a terminal, as soon as there are vectors to be computed."""
+    from bot import terminal
+
+    return terminal.measuring("Computing what the catalogue means, once", quiet=quiet)
 
 
 def _load(path: Path) -> Catalogue:

@@ -44,6 +44,11 @@ _NAMES = {
     "channel_noise": "channel noise",
 }
 
+# What of them differs most between styles; those of confidence need lines of both kinds.
+_TOLD_BY_STYLE = ("first_right", "ndcg", "answered", "false_share", "auroc")
+_ALONE = {"false_share": "share of false answers"}
+"""What a figure is called where another does not stand above it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -55,10 +60,14 @@ class Run:
     result: Evaluation
     holders: Callable[[str], Collection[str]]
     """Ids of the resources that a word alone leads to."""
+    model: str | None = None
+    """The sentence model that had a say, by its name."""
 
 
-def figures(given: Evaluation) -> Iterator[RenderableType]:
-    """Tables by style and by surface, and how far the confidence can be trusted."""
+def figures(given: Evaluation, model: str | None = None) -> Iterator[RenderableType]:
+    """What was compared; tables by style and by surface; how far the confidence can be trusted."""
+    yield Text(_compared_by(model))
+    yield Text()
     for title, groups in (("style", given.by_style), ("surface", given.by_surface)):
         answerable = _table(title, "to answer", "first right", "nDCG@5", "recall@3", "answered")
         answerable.add_column("wrong answers", justify="right")
@@ -98,45 +107,100 @@ def faults(run: Run, most: int | None = MOST_TOLD) -> Iterator[RenderableType]:
 
 
 def comparison(before: Evaluation, after: Evaluation) -> Iterator[RenderableType]:
-    """Figures side by side, and the lines that got better and worse."""
+    """Figures before and now, and the lines that got better and worse."""
+    yield from _side_by_side(before, after, "before", "now", ("first_right",))
     compared = evaluate.compare(before, after)
-    table = _table("figure", "before", "now", "difference")
-    for name, *values in evaluate.differences(before.overall, after.overall):
+    yield Text()
+    yield Text(_both(compared))
+    yield from _changed(compared, None)
+
+
+def beside_words(
+    words: Evaluation, meaning: Evaluation, most: int | None = MOST_TOLD
+) -> Iterator[RenderableType]:
+    """Figures by words alone and with the model, all in all and by style; and which lines it made
+    better and worse, at most so many of each.
+    """
+    yield from _side_by_side(words, meaning, "words", "with meaning", _TOLD_BY_STYLE)
+    compared = evaluate.compare(words, meaning)
+    yield Text()
+    yield Text(
+        f"With the model {len(compared.better)} of {compared.lines} lines went better than by "
+        f"words alone, and {len(compared.worse)} worse."
+    )
+    yield from _changed(compared, most)
+
+
+def _side_by_side(
+    one: Evaluation, other: Evaluation, called: str, other_called: str, by_style: Collection[str]
+) -> Iterator[RenderableType]:
+    """Tables of two runs: all figures, and some of them by style."""
+    table = _table("figure", called, other_called, "difference")
+    for name, *values in evaluate.differences(one.overall, other.overall):
         if values[:2] != [None, None]:
             table.add_row(_NAMES[name], *_beside(*values))
     yield Text()
     yield table
-    styles = _table("first right", "before", "now", "difference")
-    for name in [style for style in after.by_style if style in before.by_style]:
-        rows = evaluate.differences(before.by_style[name], after.by_style[name])
-        _, *values = next(row for row in rows if row[0] == "first_right")
-        if values[-1] is not None:
-            styles.add_row(Text(printable(name)), *_beside(*values))
-    if styles.row_count:
-        yield Text()
-        yield styles
-    yield Text()
-    yield Text(_both(compared))
+    for figure in by_style:
+        styles = _table(_ALONE.get(figure, _NAMES[figure]), called, other_called, "difference")
+        for name in [style for style in other.by_style if style in one.by_style]:
+            rows = evaluate.differences(one.by_style[name], other.by_style[name])
+            _, *values = next(row for row in rows if row[0] == figure)
+            if values[-1] is not None:
+                styles.add_row(Text(printable(name)), *_beside(*values))
+        if styles.row_count:
+            yield Text()
+            yield styles
+
+
+def _changed(compared: Comparison, most: int | None) -> Iterator[RenderableType]:
+    """The lines that got better and worse, at most so many of each; nothing at all of none."""
+    if most == 0:
+        return
     for what, pairs in (("Better", compared.better), ("Worse", compared.worse)):
         if pairs:
             yield Text()
             yield Text(f"{what} ({len(pairs)})", style="bold")
-        for old_line, new_line in pairs:
+        for old_line, new_line in pairs[:most]:
             yield Text(f"{_named(new_line)}: was {_came(old_line)}, is {_came(new_line)}")
+        if len(pairs[:most]) < len(pairs):
+            yield Text(f"… and {len(pairs[most:])} more. To see them all: --all", style="dim")
 
 
-def collections(given: Sequence[Retrieval]) -> Iterator[RenderableType]:
-    """The figures of retrieval collections, a row each."""
-    table = _table("collection", "queries", "documents", "nDCG@10", "recall@10")
-    for one in given:
+def collections(
+    given: Sequence[Retrieval], model: str | None = None, words: Sequence[Retrieval] = ()
+) -> Iterator[RenderableType]:
+    """What was compared, and the figures of retrieval collections, a row each.
+
+    Those by words alone, where there are any, stand beside them with the difference.
+    """
+    yield Text(_compared_by(model))
+    yield Text()
+    measures = ("nDCG@10", "recall@10")
+    more = [f"{name} {part}" for name in measures for part in ("by words", "added")]
+    table = _table("collection", "queries", "documents", *measures, *(more if words else ()))
+    for at, one in enumerate(given):
+        alone = words[at : at + 1]
         table.add_row(
             Text(printable(one.name)),
             f"{one.queries:,}",
             f"{one.documents:,}",
             f"{one.ndcg:.3f}",
             f"{one.recall:.3f}",
+            *(cell for other in alone for cell in _retrieved(one, other)),
         )
     yield table
+
+
+def _retrieved(one: Retrieval, words: Retrieval) -> Iterator[str]:
+    for value, alone in ((one.ndcg, words.ndcg), (one.recall, words.recall)):
+        yield f"{alone:.3f}"
+        yield f"{value - alone:+.3f}"
+
+
+def _compared_by(model: str | None) -> str:
+    how = f"by words and by meaning ({model})" if model else "by words alone"
+    return printable(f"Compared {how}.")
 
 
 def _table(first: str, *others: str) -> Table:

@@ -29,7 +29,7 @@ PATIENCE = 60
 """Seconds after which what should come at once is taken to be stuck."""
 COMMANDS = (
     "ask", "topics", "topic", "check", "eval", "import", "schema", "try", "serve", "manifest",
-    "gallery", "gaps", "store", "digest", "suggestions",
+    "gallery", "gaps", "map", "store", "digest", "suggestions",
 )  # fmt: skip
 OF_STORE = ("store check", "store migrate", "store export", "store forget")
 OF_DIGEST = ("digest list", "digest preview")
@@ -122,6 +122,7 @@ def environment(**more: str) -> dict[str, str]:
     """Return a plain environment, whatever is set where the tests run."""
     # Without bytecode: a process short of disk would leave some cut short for all that follow.
     plain = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    plain["ONBOARD_MODEL"] = "off"
     return {"PATH": os.environ.get("PATH", ""), **plain, **more}
 
 
@@ -262,7 +263,7 @@ def test_explained_json_adds_one_name(sailing: Path) -> None:
     assert list(full) == [*plain, "explain"]
     assert {key: full[key] for key in plain} == plain
     explained = full["explain"]
-    assert list(explained) == ["reading", "features", "confidence"]
+    assert list(explained) == ["reading", "features", "confidence", "model"]
     assert [list(read) for read in explained["reading"]] == [["word", "weight", "terms"]] * 2
     assert list(explained["features"]) == [candidate["id"] for candidate in full["candidates"]]
     for candidate in full["candidates"]:
@@ -1138,7 +1139,8 @@ def test_a_collection_is_evaluated(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     ran = run("eval", tmp_path)
     assert (ran.code, ran.err) == (0, "")
-    heading, row = (line.split() for line in ran.out.splitlines())
+    told, heading, row = (line.split() for line in ran.out.splitlines() if line)
+    assert " ".join(told) == "Compared by words alone."
     assert heading == ["collection", "queries", "documents", "nDCG@10", "recall@10"]
     assert row == [tmp_path.name, "1", "2", "0.613", "0.500"]
     (plain,) = run("eval", tmp_path, "--json").json["collections"]
@@ -1150,6 +1152,7 @@ def test_a_collection_is_evaluated(tmp_path: Path) -> None:
     [
         (["question.jsonl"], 'There is no such file. Did you mean "questions.jsonl"?'),
         (["."], "A retrieval collection holds corpus.jsonl, queries.jsonl and qrels.tsv."),
+        ([".", "--beside-words"], "A retrieval collection holds corpus.jsonl"),
         ([".", "questions.jsonl"], "is a folder, so it is taken for a retrieval collection."),
         ([".", "--plot", "x.png"], "is a folder, so it is taken for a retrieval collection."),
         (["questions.jsonl", "-c", "nothing.yaml"], "There is no such file."),

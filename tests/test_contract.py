@@ -68,14 +68,15 @@ def test_an_answer_is_written_letter_for_letter() -> None:
 
 
 def test_an_explanation_is_written_letter_for_letter() -> None:
-    """The explanation comes last, and holds the words and the sums by name."""
+    """The explanation comes last, and holds the words, the sums by name, and the model."""
     plain = answer_json(an_answer())
-    full = answer_json(an_answer(), explain=True)
+    full = answer_json(an_answer(), explain=True, model="MiniLM")
     assert list(full) == [*plain, "explain"]
     line = '{"impact": {"value": 0.1235, "adds": 0.6543}, "gap": {"value": 1, "adds": -2}}'
     assert json.dumps(full["explain"]) == (
         '{"reading": [{"word": "work", "weight": 0.3333, "terms": ["works", "worked"]}], '
-        f'"features": {{"first": {line}, "second": {{}}}}, "confidence": {line}}}'
+        f'"features": {{"first": {line}, "second": {{}}}}, "confidence": {line}, '
+        '"model": "MiniLM"}'
     )
 
 

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from bot.catalogue import parse
 from bot.cli import app
+from tests.meaning.installed import lacking
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -142,8 +143,10 @@ def test_what_a_document_names_is_there(name: str) -> None:
     assert [path for path in links + paths if not (ROOT / path).exists()] == []
 
 
-def test_the_answer_in_the_readme_is_the_answer() -> None:
-    """What README.md shows below a question is what the command prints."""
+def test_the_answer_in_the_readme_is_the_answer(tmp_path: Path) -> None:
+    """What README.md shows below a question is what the command prints, with the model if there is
+    one to be used.
+    """
     (block,) = (body for body in blocks("README.md", "console") if body.startswith("$ make ask"))
     asked, _, printed = block.partition("\n")
     question = re.search(r'Q="(.*)"', asked)
@@ -151,7 +154,7 @@ def test_the_answer_in_the_readme_is_the_answer() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "bot", "ask", question[1]],
         cwd=ROOT,
-        env=PLAIN,
+        env={**PLAIN, "XDG_CACHE_HOME": str(tmp_path), "ONBOARD_MODEL": "off" if lacking() else ""},
         capture_output=True,
         check=True,
         encoding="utf-8",

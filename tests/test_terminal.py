@@ -85,7 +85,7 @@ def environment(catalogue: Path, **more: str) -> dict[str, str]:
     """Return a plain environment, whatever is set where the tests run."""
     plain = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "TERM": "xterm-256color"}
     named = {"PATH": os.environ.get("PATH", ""), "ONBOARD_CATALOGUE": str(catalogue)}
-    return {**plain, **named, **more}
+    return {**plain, **named, "ONBOARD_MODEL": "off", **more}
 
 
 @cache
@@ -421,7 +421,7 @@ def test_an_explanation_has_a_column_for_feedback(catalogue: Path) -> None:
     for asked, shown in ((index, False), (index.preferring({"bowline": -0.5}), True)):
         out = Console(width=80, file=StringIO())
         with out.capture() as captured:
-            out.print(*terminal.explanation(asked.search("the bowline")), sep="\n")
+            out.print(*terminal.explanation(asked.search("the bowline"), None, ""), sep="\n")
         lines = captured.get().splitlines()
         # The word comes before the candidate.
         *_, at = (at for at, line in enumerate(lines) if line.startswith("bowline"))
