@@ -7,7 +7,7 @@ Q ?= how does PCI enumeration work
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help try ask check test lint types test-only coverage calibrate bench faults lock format clean
+.PHONY: help try ask check test lint types test-only test-without coverage calibrate bench faults lock format clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ test-only: $(READY)
 # Dozens of processes are started, which would compile everything anew if nothing may be kept.
 test-only: export PYTHONDONTWRITEBYTECODE :=
 
+test-without: $(READY) ## the tests twice more, with the sentence model missing, and damaged
+	$(BIN)/python -m tests.without missing --numprocesses auto --dist loadfile
+	$(BIN)/python -m tests.without damaged --numprocesses auto --dist loadfile
+test-without: export PYTHONDONTWRITEBYTECODE :=
+
 coverage: $(READY) ## the tests once more, with the lines that no test reaches
 	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term
 
@@ -57,6 +62,7 @@ bench: $(READY) ## measure speed and relevance beside what people would use inst
 	$(BIN)/python -m bench.slack
 	$(BIN)/python -m bench.store --postgres
 	$(BIN)/python -m bench.relevance
+	$(BIN)/python -m bench.ablation
 	$(BIN)/python -m bench.gaps
 	$(BIN)/python -m bench.digest
 
@@ -70,7 +76,7 @@ format: $(READY) ## put the code in its usual form
 	$(BIN)/ruff check --fix .
 
 lock: $(READY) ## resolve the dependencies anew and write the lock files
-	$(COMPILE) --extra postgres pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra postgres --extra semantic pyproject.toml --output-file requirements.lock
 	$(COMPILE) --all-extras pyproject.toml --constraint requirements.lock --output-file requirements-dev.lock
 	echo hatchling | $(COMPILE) - --constraint requirements-dev.lock --output-file requirements-build.lock
 

@@ -3,12 +3,14 @@
 `make calibrate` prints the constants for bot/search/rank.py and bot/search/confidence.py, how they
 do on each set of questions when it was left out of the fit, and what other thresholds would give.
 Fit the ranking first, put its weights in place, then fit the confidence: the second rests on the
-first. `python -m bench.calibrate --set CATALOGUE QUESTIONS` adds labelled questions of your own.
+first. With the sentence model, the confidence is fitted on each catalogue twice: as it is, and as
+it was before anybody curated it. `python -m bench.calibrate --set CATALOGUE QUESTIONS` adds
+labelled questions of your own.
 """
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +18,16 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from bench.labelled import own_sets, read_set
+from bench.labelled import own_sets, read_set, uncurated
 from bot import question
 from bot.errors import BotError
 from bot.evaluate import auroc
 from bot.labelled import Labelled, Set
+from bot.meaning.encoder import Encoder
+from bot.meaning.model import Model, find
 from bot.search import Index
 from bot.search.answer import Found
-from bot.search.confidence import BANDS, SIGNS
+from bot.search.confidence import BANDS, MEANT, SIGNS, TERM_LOST, probability
 from bot.search.rank import FEATURES
 
 Floats = npt.NDArray[np.float64]
@@ -70,15 +74,26 @@ def main() -> None:
         more = [read_set(str(asked), catalogue, asked) for catalogue, asked in given.set]
     except BotError as error:
         parser.error(str(error))
-    cases = list(_cases([*own_sets(), *more]))
+    sets = [*own_sets(), *more]
+    cases = list(_cases(sets))
     out = Console(width=100)
     _show_ranking(cases, out)
     _show_confidence(cases, out)
+    source = find("")
+    if source is None:
+        out.print("Without the extra semantic there is nothing to fit for meaning.")
+        return
+    out.print("With the sentence model, on curated and uncurated catalogues:")
+    bare = [replace(one, catalogue=uncurated(one.catalogue)) for one in sets]
+    model = Model(source)
+    _show_confidence([*_cases(sets, model), *_cases(bare, model)], out)
 
 
-def _cases(sets: Sequence[Set]) -> Iterator[Case]:
+def _cases(sets: Sequence[Set], model: Model | None = None) -> Iterator[Case]:
     for one in sets:
         index = Index.build(one.catalogue)
+        if model is not None:
+            index = Encoder(model, None)(index)
         for labelled in one.questions:
             asked = question.parse(labelled.text)
             found = index.find(asked)
@@ -102,7 +117,7 @@ def _show_confidence(cases: Sequence[Case], out: Console) -> None:
     for one in _subjects(cases):
         fitted = _coefficients(_without(judged, one))
         own = [case for case in cases if case.subject == one]
-        chances |= {id(c): p for c, p in zip(own, _chances(own, fitted).tolist(), strict=True)}
+        chances |= {id(case): _chance(case, fitted) for case in own}
     asked = [case for case in judged if case.labelled.surface != "channel"]
     separation = auroc(
         [chances[id(case)] for case in asked if case.labelled.relevant],
@@ -111,7 +126,7 @@ def _show_confidence(cases: Sequence[Case], out: Console) -> None:
     out.print(f"AUROC answerable / not, each set left out once: {separation or 0.0:.3f}")
     intercept, *rest = _coefficients(judged)
     out.print(f"intercept {intercept:.2f}")
-    out.print(_named(SIGNS, np.array(rest)))
+    out.print(_named(MEANT, np.array(rest)))
     table = Table(title="Share answered by threshold, each set left out once", title_justify="left")
     for column in ("threshold", "asked", "false", "in a channel", "false there"):
         table.add_column(column, justify="right")
@@ -178,7 +193,7 @@ def _hits(cases: Sequence[Case], weights: Floats) -> int:
 def _coefficients(cases: Sequence[Case], steps: int = 40) -> Floats:
     """Intercept and coefficients of a ridge logistic regression (Newton's method)."""
     ranked = [case for case in cases if len(case.right)]
-    rows = np.array([[1.0, *case.found.signs[0]] for case in ranked])
+    rows = np.array([[1.0, *_signs(case)] for case in ranked])
     truth = np.array([case.right[0] for case in ranked], np.float64)
     ridge = np.eye(rows.shape[1]) * _CONFIDENCE_RIDGE
     ridge[0, 0] = 0.0
@@ -191,17 +206,26 @@ def _coefficients(cases: Sequence[Case], steps: int = 40) -> Floats:
     return fitted
 
 
-def _chances(cases: Sequence[Case], fitted: Floats) -> Floats:
-    return np.array(
-        [
-            1 / (1 + np.exp(-(fitted[0] + c.found.signs[0] @ fitted[1:]))) if len(c.right) else 0.0
-            for c in cases
-        ]
-    )
+def _signs(case: Case) -> Floats:
+    """The signs of the first, without whether a term was lost, which is no part of the sum."""
+    return case.found.signs[0, : len(MEANT)]
+
+
+def _chance(case: Case, fitted: Floats) -> float:
+    """How sure these coefficients are of the first, 0 to 1."""
+    if not len(case.right):
+        return 0.0
+    row = case.found.signs[0]
+    chance = float(1 / (1 + np.exp(-(fitted[0] + _signs(case) @ fitted[1:]))))
+    if len(row) <= len(MEANT):
+        return chance
+    if case.labelled.surface == "channel":
+        return min(chance, float(probability(row[None, : len(SIGNS)])[0]))
+    return min(chance, TERM_LOST) if row[-1] else chance
 
 
 def _named(names: Sequence[str], values: Floats) -> str:
-    return "\n".join(f"  {value:6.2f}  {name}" for name, value in zip(names, values, strict=True))
+    return "\n".join(f"  {value:6.2f}  {name}" for name, value in zip(names, values, strict=False))
 
 
 if __name__ == "__main__":

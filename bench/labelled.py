@@ -1,13 +1,14 @@
 """The labelled questions of this project."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.catalogue import load
 from bot.labelled import Labelled, Set, parse_questions, read_questions
 from bot.model import Catalogue
 
-__all__ = ["ROOT", "Labelled", "Set", "labelled", "own_sets", "read_set"]
+__all__ = ["ROOT", "Labelled", "Set", "labelled", "own_sets", "read_set", "uncurated"]
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests" / "questions"
@@ -30,3 +31,18 @@ def read_set(name: str, catalogue: Path, questions: Path) -> Set:
 def labelled(catalogue: Catalogue, line: str) -> Labelled:
     """One line of a question file; `relevant` names resources by id or by address."""
     return parse_questions(line, catalogue, "the line")[0]
+
+
+def uncurated(catalogue: Catalogue) -> Catalogue:
+    """The catalogue as it might have been imported: addresses, titles, summaries, home topics."""
+    return replace(
+        catalogue,
+        topics=tuple(
+            replace(topic, aliases=(), questions=(), summary=None) for topic in catalogue.topics
+        ),
+        glossary=(),
+        resources=tuple(
+            replace(one, aliases=(), asks=(), tags=(), note=None, topics=one.topics[:1])
+            for one in catalogue.resources
+        ),
+    )
