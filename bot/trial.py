@@ -59,7 +59,11 @@ async def run(
     """
     logs.set_up(log, "auto")
     workspace = Playground(
-        manifest(_FEATURES), seed(load(catalogue)), port=port, ack_seconds=patience
+        manifest(_FEATURES),
+        seed(load(catalogue)),
+        port=port,
+        ack_seconds=patience,
+        trigger_seconds=patience,
     )
     try:
         await workspace.start()

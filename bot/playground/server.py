@@ -41,8 +41,8 @@ class Playground(People):
 
     With a `request_url` the app is sent signed requests; without one it connects by Socket Mode.
     `everywhere` sends every event to all sockets at once, so that they race for it; `race` changes
-    that. An act has to be acknowledged within `ack_seconds`; its trigger lasts as long, three
-    seconds at least. All that happens in it bears the time of its `clock`, which people can move:
+    that. An act has to be acknowledged within `ack_seconds`, and its trigger lasts for
+    `trigger_seconds`. All that happens in it bears the time of its `clock`, which people can move:
     an app that is to live by the same time is given that one.
     """
 
@@ -56,6 +56,7 @@ class Playground(People):
         clock: Callable[[], float] = time.time,
         request_url: str | None = None,
         ack_seconds: float = 3.0,
+        trigger_seconds: float = TRIGGER_SECONDS,
         retry_after: Sequence[float] = RETRY_AFTER,
         everywhere: bool = False,
     ) -> None:
@@ -64,8 +65,7 @@ class Playground(People):
         self._changes = Changes()
         moved = Clock(clock, self._changes.tell)
         # Whoever may take longer to acknowledge an act gets its modal after that time, too.
-        lasting = max(TRIGGER_SECONDS, ack_seconds)
-        workspace = Workspace(App.read(manifest), seed, moved, lasting)
+        workspace = Workspace(App.read(manifest), seed, moved, trigger_seconds)
         post = Post(self._changes, ack_seconds, retry_after)
         super().__init__(workspace, post, self._changes.tell, moved)
         post.late = self._note_late
