@@ -27,7 +27,6 @@ from tests.e2e.double import (
     CURATORS,
     HELP,
     NEWCOMER,
-    OVER_BOTH,
     Slack,
     buttons,
     filled,
@@ -293,7 +292,6 @@ async def suggest(slack: Slack, text: str, number: int) -> View:
     return modal
 
 
-@OVER_BOTH
 async def test_no_text_does_harm(mode: str) -> None:
     """Whatever people write, wherever: nothing of it pings, links, hides, breaks or is logged."""
     with logged() as log:
@@ -365,7 +363,6 @@ async def test_failures_show_no_text(mode: str, level: LogLevel) -> None:
             assert leaks(log, slack, [asked, "salary report"]) == []
 
 
-@OVER_BOTH
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
