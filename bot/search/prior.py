@@ -20,10 +20,6 @@ from bot.search.rank import DIGITS, FEEDBACK_WEIGHT, Evidence
 
 # Two-sided 95 % of a normal distribution.
 _SURE = 1.96
-_BY_CANDIDATE = (
-    "docs", "features", "asked_impacts", "fits", "readings", "fields", "nearest", "meaning",
-    "by_itself",
-)  # fmt: skip
 
 
 def priors(thumbs: Mapping[str, Thumbs]) -> dict[str, float]:
@@ -90,14 +86,5 @@ def settled(
         for surface in confidence.BANDS
     ):
         return replace(evidence, feedback=np.zeros(len(order))), signs
-    settled = replace(
-        evidence,
-        **{
-            name: value[order]
-            for name in _BY_CANDIDATE
-            if (value := getattr(evidence, name)) is not None
-        },
-        scores=scores[order],
-        feedback=feedback[order],
-    )
-    return settled, signs[order]
+    found = replace(evidence.ordered(order), scores=scores[order], feedback=feedback[order])
+    return found, signs[order]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +84,14 @@ class Evidence:
     by_itself: npt.NDArray[np.float64] | None = None
     """The same without its asks and its neighbours, 0 to 1."""
 
+    def ordered(self, order: Longs) -> "Evidence":
+        """The same candidates in another order, each with all that is known of it."""
+        known = ((one.name, getattr(self, one.name)) for one in fields_of(self))
+        moved: dict[str, Any] = {
+            name: None if held is None else held[order] for name, held in known
+        }
+        return Evidence(**moved)
+
     @property
     def matches(self) -> npt.NDArray[np.float64]:
         """The scores without what feedback adds."""
@@ -141,19 +151,19 @@ def examine(built: Built, weighed: Weighed, docs: Ints, near: Near | None = None
         )
         sums += meaning * meanings.WEIGHT
     scores = sums.round(DIGITS)
-    order = np.lexsort((docs, -scores))
-    return Evidence(
-        docs[order],
-        features[order],
-        scores[order],
-        _shares(impacts @ (ranks * weighed.asked), whole * weighed.asked).round(DIGITS)[order],
-        fits[order],
-        readings[order],
-        fields[order],
-        nearest[order],
-        meaning=None if meaning is None else meaning[order],
-        by_itself=None if itself is None else itself[order],
+    evidence = Evidence(
+        docs,
+        features,
+        scores,
+        _shares(impacts @ (ranks * weighed.asked), whole * weighed.asked).round(DIGITS),
+        fits,
+        readings,
+        fields,
+        nearest,
+        meaning=meaning,
+        by_itself=itself,
     )
+    return evidence.ordered(np.lexsort((docs, -scores)))
 
 
 def _shares(
