@@ -97,6 +97,15 @@ CataloguePath = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 
 
+People = Annotated[
+    int | None,
+    typer.Option(
+        "--people",
+        min=1,
+        help="So many must have asked, if not as many as ONBOARD_GAP_PEOPLE says.",
+        show_default=False,
+    ),
+]
 Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="The store to use, if not the one in settings."),
@@ -644,14 +653,7 @@ async def _forget(whose: "Store", user: str) -> int:
 def gaps(
     *,
     catalogue: CataloguePath = DEFAULT_CATALOGUE,
-    people: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="So many must have asked, if not as many as ONBOARD_GAP_PEOPLE says.",
-            show_default=False,
-        ),
-    ] = None,
+    people: People = None,
     show_all: Annotated[
         bool, typer.Option("--all", help="Show also what a single person asked for.")
     ] = False,
@@ -697,14 +699,7 @@ def map_it(
     days: Annotated[
         int, typer.Option(min=1, max=3650, help="Show what was asked in vain in so many days.")
     ] = 30,
-    people: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="So many must have asked, if not as many as ONBOARD_GAP_PEOPLE says.",
-            show_default=False,
-        ),
-    ] = None,
+    people: People = None,
     database: Database = None,
 ) -> None:
     """Draw the catalogue by meaning, with what people asked for in vain, as one HTML page.
@@ -713,7 +708,7 @@ def map_it(
     """
     from bot import map_page, terminal
     from bot.gaps import grouped
-    from bot.meaning.encoder import encoder, why_none
+    from bot.meaning.encoder import encoder, remedy, why_none
     from bot.overlay import applied
     from bot.plane import placed, plane
     from bot.search import Index
@@ -726,12 +721,9 @@ def map_it(
     with _computing() as progress:
         model = encoder(setting, catalogue, progress=progress, warn=_complain)
         if model is None:
-            remedy = (
-                "Leave it out, or have it name a model."
-                if setting
-                else "Install it: pip install 'onboard[semantic]'"
+            raise BotError(
+                f"A map needs a sentence model, and {why_none(setting)}. {remedy(setting)}"
             )
-            raise BotError(f"A map needs a sentence model, and {why_none(setting)}. {remedy}")
         misses, approved = _missed(database, days)
         shown = applied(loaded, approved).catalogue
         meaning = model(Index.build(shown)).meaning
@@ -1110,7 +1102,7 @@ def _with_model(
 
     If there is need of one, raises BotError without.
     """
-    from bot.meaning.encoder import encoder, why_none
+    from bot.meaning.encoder import encoder, remedy, why_none
     from bot.settings import read_search_settings
 
     setting = read_search_settings().model
@@ -1119,8 +1111,8 @@ def _with_model(
         if model:
             index = model(index)
     if need and index.meaning is None:
-        why = "it cannot be used" if model else why_none(setting)
-        raise BotError(f"--beside-words compares with the sentence model, but {why}.")
+        why = "it cannot be used." if model else f"{why_none(setting)}. {remedy(setting)}"
+        raise BotError(f"--beside-words compares with the sentence model, but {why}")
     return index, model.model.name if model and index.meaning else None
 
 

