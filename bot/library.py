@@ -28,10 +28,6 @@ Knowing = Callable[[Index], Index]
 """Gives an index the model that is to be asked beside the words, or leaves it as it is."""
 
 
-def _words_alone(index: Index) -> Index:
-    return index
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A sound catalogue and the index built from it."""
@@ -45,7 +41,7 @@ class Snapshot:
     """What became of the suggestions."""
 
     @classmethod
-    def of(cls, catalogue: Catalogue, knowing: Knowing = _words_alone) -> Self:
+    def of(cls, catalogue: Catalogue, knowing: Knowing | None = None) -> Self:
         """A snapshot of a catalogue as it stands, without suggestions."""
         overlaid = Overlaid(catalogue=catalogue)
         return cls(catalogue, _built(catalogue, knowing), _fingerprint(catalogue), overlaid)
@@ -66,7 +62,7 @@ class _Made:
     """What the file says by itself."""
     plain: Index
     """The index before any thumbs."""
-    knowing: Knowing
+    knowing: Knowing | None
     suggestions: tuple[Suggestion, ...] = ()
     thumbs: Mapping[str, Thumbs] = field(default_factory=dict)
 
@@ -87,7 +83,7 @@ class Library:
         path: Path,
         catalogue: Catalogue,
         digest: bytes | None,
-        knowing: Knowing = _words_alone,
+        knowing: Knowing | None = None,
     ) -> None:
         snapshot = Snapshot.of(catalogue, knowing)
         self._path = path
@@ -96,7 +92,7 @@ class Library:
         self._making = asyncio.Lock()
 
     @classmethod
-    def open(cls, path: Path, knowing: Knowing = _words_alone) -> Self:
+    def open(cls, path: Path, knowing: Knowing | None = None) -> Self:
         """A library of the catalogue in a file; raises CatalogueError with every problem."""
         content = files.read(path, MAX_BYTES)
         catalogue = _catalogue(path, content)
@@ -201,8 +197,10 @@ def _remade(
     return _Made(snapshot, file, plain, made.knowing, suggestions, thumbs)
 
 
-def _built(catalogue: Catalogue, knowing: Knowing) -> Index:
-    index = knowing(Index.build(catalogue))
+def _built(catalogue: Catalogue, knowing: Knowing | None) -> Index:
+    index = Index.build(catalogue)
+    if knowing:
+        index = knowing(index)
     # What an index makes when it is first needed is made now, aside, instead of under a question.
     index.search("wher is an exmaple")
     return index

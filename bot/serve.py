@@ -241,9 +241,7 @@ def _library(settings: Settings, progress: Progress) -> tuple[Library | None, li
     except ModelError as error:
         problems.append(str(error))
     try:
-        library = (
-            Library.open(settings.catalogue, model) if model else Library.open(settings.catalogue)
-        )
+        library = Library.open(settings.catalogue, model)
     except CatalogueError as error:
         problems += (str(problem) for problem in error.problems)
     except ModelError as error:

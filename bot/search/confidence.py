@@ -29,7 +29,8 @@ SIGNS = (
 INTERCEPT = -0.15
 COEFFICIENTS = np.array([2.6, 2.95, 0.8, -2.1, 1.5, -0.85, -0.95])
 
-# The same for questions on which the model was asked, too, with how near the resource is.
+# The same for questions on which the model was asked, too; meaning is here how near the resource is
+# by itself: with its asks and less its crowd, as it is ranked, more junk is answered.
 MEANT = (*SIGNS, MEANING)
 MEANT_INTERCEPT = -1.8
 MEANT_COEFFICIENTS = np.array([2.2, 1.9, 0.85, -1.8, 0.25, -1.6, -0.8, 8.0])
