@@ -15,7 +15,13 @@ from bot.cli import app
 from tests.meaning.installed import lacking
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCUMENTS = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "docs/reasons.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+)
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 PLAIN = {
     **{key: value for key, value in os.environ.items() if not key.startswith("ONBOARD_")},
@@ -54,7 +60,7 @@ def commands_in_help() -> set[str]:
         text=True,
         check=True,
     )
-    listed = ran.stdout.split("Commands", 1)[1].splitlines()
+    listed = ran.stdout.split("Ask", 1)[1].splitlines()
     return {line[2:].split()[0] for line in listed if line[2:3].isalpha()}
 
 
@@ -62,7 +68,7 @@ def commands_shown(name: str) -> set[str]:
     """Return the commands of onboard that a document shows."""
     found = (
         # What begins with a slash is typed in Slack.
-        re.match(r"(?:docker run .* )?(?:[\w.]\S*/)?onboard ([a-z]+)", code)
+        re.match(r"(?:docker run .* )?(?:[\w.]\S*/)?onboard ([a-z][a-z-]*)", code)
         for code in shown(name)
     )
     return {match[1] for match in found if match}
@@ -123,15 +129,16 @@ def test_the_readme_names_the_first_commands() -> None:
     assert console[2].startswith("make ask")
 
 
-def test_the_map_names_every_module() -> None:
-    """ARCHITECTURE.md names every module by its path, and none that is not there."""
-    named = {code for code in shown("ARCHITECTURE.md") if re.fullmatch(r"bot/\S+\.py", code)}
-    modules = {
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "bot").rglob("*.py")
-        if path.name != "__init__.py"
+def test_the_map_shows_where_every_module_is() -> None:
+    """ARCHITECTURE.md names every module and folder of `bot`, and none that is not there."""
+    named = {code for code in shown("ARCHITECTURE.md") if re.fullmatch(r"bot/\w+(\.py|/)", code)}
+    there = {
+        f"bot/{path.name}{'/' if path.is_dir() else ''}"
+        for path in (ROOT / "bot").iterdir()
+        if path.name not in ("__init__.py", "__pycache__")
+        and (path.suffix == ".py" or (path / "__init__.py").is_file())
     }
-    assert named == modules
+    assert named == there
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -140,7 +147,9 @@ def test_what_a_document_names_is_there(name: str) -> None:
     text = text_of(name)
     links = re.findall(r"\]\(([^)#:\s]+)(?:#\S*)?\)", text)
     paths = re.findall(r"`((?:bot|tests|bench)/[\w/.-]*)`", text)
-    assert [path for path in links + paths if not (ROOT / path).exists()] == []
+    folder = (ROOT / name).parent
+    assert [path for path in links if not (folder / path).exists()] == []
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_the_answer_in_the_readme_is_the_answer(tmp_path: Path) -> None:
