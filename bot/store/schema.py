@@ -1,13 +1,13 @@
-"""Bringing a store up to date, step by step, however many processes begin at once."""
+"""Bringing a store up to date, step by step, however many processes begin at once.
+
+Nearly always it is up to date; Alembic, which takes long to import, waits for a step to be taken.
+"""
 
 import re
 from pathlib import Path
 
 import structlog
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, exc, inspect, text
+from sqlalchemy import Connection, Text, column, exc, inspect, select, table, text
 
 from bot.errors import StoreError
 from bot.store.tables import METADATA
@@ -15,20 +15,29 @@ from bot.store.tables import METADATA
 _log = structlog.stdlib.get_logger(__name__)
 
 VERSION_TABLE = "alembic_version"
+_VERSIONS = table(VERSION_TABLE, column("version_num", Text))
 _FOLDER = Path(__file__).parent / "migrations"
 _OURS = re.compile(r"r\d{4}")
 # Any number will do that nothing else in the database locks.
 _LOCK = 7_166_523_811
 
 
+def steps() -> list[str]:
+    """Return the names of all steps, in their order; a file in the folder is named for its step."""
+    return sorted(path.name[:5] for path in _FOLDER.glob("r*.py"))
+
+
 def newest() -> str:
     """Return the name of the last step."""
-    return str(_steps().get_current_head())
+    return steps()[-1]
 
 
 def current(connection: Connection) -> str | None:
     """Return the step at which a store is; None if nothing was ever made in it."""
-    return _at(MigrationContext.configure(connection))
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    # Ours is always one; another program's tables may be at several.
+    return ", ".join(connection.scalars(select(_VERSIONS.c.version_num))) or None
 
 
 def lack(at: str | None) -> str:
@@ -41,36 +50,24 @@ def lack(at: str | None) -> str:
     )
 
 
-def upgrade(connection: Connection, to: str = "head") -> None:
-    """Take the steps that are missing, all or none of them, inside a transaction.
+def upgrade(connection: Connection, to: str | None = None) -> None:
+    """Take the steps that are missing up to one, or to the last; all or none of them, inside a
+    transaction.
 
     Raises StoreError for a store that is newer than this code, or not ours.
     """
     _alone(connection)
-    context = MigrationContext.configure(connection, opts={"target_metadata": METADATA})
-    at = _at(context)
-    steps = _steps()
-    _judge(connection, at, steps)
-    missing = list(steps.iterate_revisions(to, at or "base"))
-    for step in reversed(missing):
-        with Operations.context(context):
-            step.module.upgrade()
-        context.stamp(steps, step.revision)
-        _log.info("store_step", step=step.revision)
+    at = current(connection)
+    _judge(connection, at)
+    if at != (to or newest()):
+        from bot.store.stepping import take
+
+        for step in take(connection, _FOLDER, at, to or newest()):
+            _log.info("store_step", step=step)
 
 
-def _at(context: MigrationContext) -> str | None:
-    # Ours is always one; another program's tables may be at several.
-    return ", ".join(context.get_current_heads()) or None
-
-
-def _steps() -> ScriptDirectory:
-    return ScriptDirectory(_FOLDER, version_locations=[_FOLDER])
-
-
-def _judge(connection: Connection, at: str | None, steps: ScriptDirectory) -> None:
-    known = {step.revision for step in steps.walk_revisions()}
-    if at in known:
+def _judge(connection: Connection, at: str | None) -> None:
+    if at in steps():
         return
     if at is not None and _OURS.fullmatch(at):
         raise StoreError(
