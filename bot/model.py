@@ -67,6 +67,10 @@ class Source:
     """Address or file name of the page."""
     section: tuple[Words, ...] = ()
     """Headings above the entry on that page, outermost first."""
+    said: Annotated[str, MinLen(1), MaxLen(80)] | None = None
+    """What that page said when it was last read, as a fingerprint; `onboard import` writes it."""
+    unlisted: dt.date | None = None
+    """The day that page was found not to list it any more, as YYYY-MM-DD."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +186,8 @@ class Problem:
     """A sentence that names the offending value."""
     remedy: str
     """A sentence that says what to do."""
+    code: str = "file"
+    """A short name for faults of this sort; `onboard check --explain` tells of it."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -18,7 +18,12 @@ State = Literal["on", "paused", "stopped"]
 Outcome = Literal["posted", "empty", "missed"]
 """Of an edition: it is there; there was nothing to tell; it could not be posted in time."""
 
+LinkVerdict = Literal["ok", "moved", "gone", "blocked", "unreachable"]
+"""Of a link: it answers; for good from another address; it is not there; its server refuses a
+program, which says nothing of the page; nothing came back."""
+
 STATUSES: tuple[Status, ...] = get_args(Status)
+LINK_VERDICTS: tuple[LinkVerdict, ...] = get_args(LinkVerdict)
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
 STATES: tuple[State, ...] = get_args(State)
 
@@ -208,6 +213,29 @@ class Asked:
     times: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkHealth:
+    """What is known of the address of a page."""
+
+    address: str
+    """Without what follows a `#`: the server is never told of that."""
+    verdict: LinkVerdict
+    why: str = ""
+    """What it did, as the end of a sentence that begins with "it"; empty if all is well."""
+    to: str = ""
+    """The address it has moved to for good."""
+    since: dt.datetime
+    """When it was first found so."""
+    checked: dt.datetime
+    """When it was last looked at."""
+    strikes: int = 0
+    """On how many days it was found gone or unreachable since it last answered."""
+    struck: dt.date | None = None
+    """The last of those days, in UTC."""
+    dead: dt.date | None = None
+    """The day on which there were enough of them; None while it counts as alive."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """Counts every change of what all replicas share; two that differ mean that it has changed."""
@@ -215,3 +243,5 @@ class Revision:
     suggestions: int = 0
     feedback: int = 0
     channels: int = 0
+    links: int = 0
+    """How often a link has died, or come back."""

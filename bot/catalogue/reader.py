@@ -8,6 +8,7 @@ still judge the entries that are sound.
 import dataclasses
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, get_args
 
@@ -24,6 +25,7 @@ MAX_PROBLEMS = 200
 """More would bury the sentence that says how many there are."""
 
 _SHOWN_DIGITS = 30
+_OF_KEYS = ("unexpected_keyword_argument", "missing")
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "kind": KINDS,
@@ -76,7 +78,12 @@ def parse(text: bytes | str, file: str = "resources.yaml") -> Catalogue:
 
     `file` is what the problems call it; nothing of that name is opened.
     """
-    return _read(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, file)[0]
+    return parse_with_places(text, file)[0]
+
+
+def parse_with_places(text: bytes | str, file: str) -> tuple[Catalogue, Document]:
+    """Read a catalogue, with the place of every value; raises like `parse`."""
+    return _read(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, file)
 
 
 def value_faults(entry: Mapping[str, Plain]) -> dict[str, str]:
@@ -191,6 +198,12 @@ def _of_file(path: FilePath, message: str, remedy: str) -> Problem:
 
 
 def _problem(document: Document, fault: str, path: Path, limits: Mapping[str, Any]) -> Problem:
+    """Put what pydantic found into words; all but keys are judged by their values."""
+    problem = _worded(document, fault, path, limits)
+    return replace(problem, code="key" if fault in _OF_KEYS else "value")
+
+
+def _worded(document: Document, fault: str, path: Path, limits: Mapping[str, Any]) -> Problem:
     where, value = document.where(path), document.value(path)
     written = document.place(path).written
     match fault:

@@ -7,6 +7,7 @@ particular order.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from bot.catalogue.document import Document, Path
 from bot.catalogue.ids import is_id, slug
@@ -31,7 +32,8 @@ def text_faults(document: Document) -> Iterator[Problem]:
         paragraph = not PARAGRAPHS.isdisjoint(path)
         if fault := text_fault(place.written.strip(), paragraph=paragraph):
             message, remedy = fault
-            yield document.problem(path, f"{document.where(path)} {message}", remedy)
+            problem = document.problem(path, f"{document.where(path)} {message}", remedy)
+            yield replace(problem, code="hidden-character")
 
 
 def text_fault(text: str, *, paragraph: bool) -> tuple[str, str] | None:
@@ -52,13 +54,16 @@ def faults(catalogue: Catalogue, document: Document, topics: AbstractSet[str]) -
 
     `document` is what the catalogue was made of; `topics` holds the ids that may be referred to.
     """
-    yield from _ids(catalogue, document)
-    yield from _names(catalogue, document)
-    yield from _borrowed_terms(catalogue, document)
-    yield from _links(catalogue, document)
-    yield from _references(catalogue, document, topics)
-    yield from _circles(catalogue, document)
-    yield from _days(catalogue, document)
+    for code, found in (
+        ("id", _ids(catalogue, document)),
+        ("claimed-name", _names(catalogue, document)),
+        ("claimed-name", _borrowed_terms(catalogue, document)),
+        ("address", _links(catalogue, document)),
+        ("no-such-topic", _references(catalogue, document, topics)),
+        ("circle", _circles(catalogue, document)),
+        ("day", _days(catalogue, document)),
+    ):
+        yield from (replace(problem, code=code) for problem in found)
 
 
 def _ids(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
@@ -225,8 +230,13 @@ def _cycles(after: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
 def _days(catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     """Find days that pydantic takes for one though no reader would: seconds since 1970."""
     for index, resource in enumerate(catalogue.resources):
-        for field, day in (("added", resource.added), ("gone", resource.gone)):
-            path = ("resources", index, field)
+        unlisted = resource.source.unlisted if resource.source else None
+        for fields, day in (
+            (("added",), resource.added),
+            (("gone",), resource.gone),
+            (("source", "unlisted"), unlisted),
+        ):
+            path = ("resources", index, *fields)
             written = str(document.value(path)) if day else ""
             if day and not _DAY.fullmatch(written):
                 where = document.where(path)

@@ -18,6 +18,11 @@ from bot.catalogue.wording import quoted
 from bot.errors import CatalogueError
 from bot.model import Problem
 
+MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""What some editors put before the text of a file."""
+BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""What ends a line for libyaml."""
+
 MAX_DEPTH = 20
 MAX_VALUES = 1_000_000
 MAX_COPIED = 1_000_000
@@ -106,7 +111,7 @@ class _Builder:
         if self._data is None:
             message = "The file holds no catalogue: it is empty or has only comments."
             remedy = 'Start it with "version: 1" and a list "resources".'
-            raise CatalogueError([Problem(self._file, 0, 0, message, remedy)])
+            raise CatalogueError([Problem(self._file, 0, 0, message, remedy, "yaml")])
         return Document(self._file, self._data, self._values, self._keys, tuple(self._problems))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
@@ -223,7 +228,7 @@ class _Builder:
 
     def _report(self, event: yaml.Event, message: str, remedy: str) -> None:
         line, column, _ = _place(event, "")
-        self._problems.append(Problem(self._file, line, column, message, remedy))
+        self._problems.append(Problem(self._file, line, column, message, remedy, "yaml"))
 
     def _stop(self, event: yaml.Event, message: str, remedy: str) -> NoReturn:
         self._report(event, message, remedy)
@@ -251,21 +256,21 @@ def _decode(data: bytes, file: str) -> str:
     """Return the text of the file, or raise with every character that cannot be in one."""
     save = "Save it as UTF-8 text."
     if data.startswith(_UTF16_MARKS):
-        raise CatalogueError([Problem(file, 0, 0, "The file is encoded as UTF-16.", save)])
+        raise CatalogueError([Problem(file, 0, 0, "The file is encoded as UTF-16.", save, "yaml")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         line, column = _position(before, len(before))
         message = f"Byte {error.start + 1:,} of the file, 0x{data[error.start]:02X}, is not UTF-8."
-        raise CatalogueError([Problem(file, line, column, message, save)]) from error
+        raise CatalogueError([Problem(file, line, column, message, save, "yaml")]) from error
     if "\0" in text:
         message = "The file holds null characters: it is not text, or encoded as UTF-16."
-        raise CatalogueError([Problem(file, 0, 0, message, save)])
+        raise CatalogueError([Problem(file, 0, 0, message, save, "yaml")])
     if hidden := _UNREADABLE.search(text):
         line, column = _position(text, hidden.start())
         message = f"The file holds the invisible character U+{ord(hidden.group()):04X}."
-        raise CatalogueError([Problem(file, line, column, message, "Delete it.")])
+        raise CatalogueError([Problem(file, line, column, message, "Delete it.", "yaml")])
     return text
 
 
@@ -359,12 +364,12 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     if late and error.context_mark and _OPENING.search(error.context or ""):
         mark = error.context_mark
     if mark is None:
-        return Problem(file, 0, 0, f"The file is not YAML: {problem}.", "Mend it and try again.")
-    # Lines as libyaml counts them.
-    lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", text)
+        told = f"The file is not YAML: {problem}."
+        return Problem(file, 0, 0, told, "Mend it and try again.", "yaml")
+    lines = BREAK.split(text)
     line = lines[mark.line] if mark.line < len(lines) else ""
     message, remedy = _sentence(problem, line, mark.column)
-    return Problem(file, mark.line + 1, mark.column + 1, message, remedy)
+    return Problem(file, mark.line + 1, mark.column + 1, message, remedy, "yaml")
 
 
 def _sentence(problem: str, line: str, column: int) -> tuple[str, str]:

@@ -1,13 +1,15 @@
 """What the importer promises: how the words around a link are read, and that no link is lost."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.catalogue.markdown import Import, import_page
+from bot.catalogue.drafts import Import
+from bot.catalogue.markdown import import_page
 from bot.model import Catalogue, Kind, Resource
 
 CATALOGUE = TypeAdapter(Catalogue)
@@ -49,6 +51,11 @@ def by_title(page: Import) -> dict[str, Resource]:
         (f"See [here]({URL}) for the KVM API", "See here for the KVM API"),
         (f"[Link]({URL}) - all about PCI", "all about PCI"),
         (f"What is a VMM ([a chapter]({URL}))", "What is a VMM (a chapter)"),
+        (f"索具教程 [点击这里]({URL})", "索具教程"),
+        (f"[官网]({URL}) 绳结", "绳结"),
+        (f"《绳结书》（[豆瓣]({URL})）", "《绳结书》 (豆瓣)"),
+        (f"[豆瓣]({URL}) 《绳结书》，经典", "《绳结书》 (豆瓣)"),
+        (f"[Source: Sparkler]({URL})", "Sparkler"),
         (f"See also [Sparkler]({URL})", "Sparkler"),
         (f"For most of the gory details read [Sparkler]({URL}) first", "Sparkler"),
         (f"Devices (see [Sparkler]({URL}) for more)", "Sparkler"),
@@ -101,6 +108,12 @@ def test_words_about_a_link(bullet: str, summary: str | None, note: str | None) 
         ("by far the best", (), None, None),
         ("sorted by date", (), None, None),
         ("(2018 was fun)", (), None, None),
+        ("[45:12]", (), None, 45),
+        ("by Ann Lee (1:02:33)", ("Ann Lee",), None, 63),
+        ("(Ann Lee, 2011)", ("Ann Lee",), 2011, None),
+        ("(video, 2011)", (), 2011, None),
+        ("- cloud services by Google", (), None, None),
+        ("- a console developed by Ann Lee", (), None, None),
         ("(0m)", (), None, None),
     ],
 )
@@ -141,7 +154,7 @@ def test_several_links_share_a_passage() -> None:
         "- API ([slides](http://a/1), [video](http://a/2))\n- [B](http://a/3), [C](http://a/4)", "p"
     )
     assert list(by_title(page)) == ["API (slides)", "API (video)", "B", "C"]
-    assert by_title(page)["API (video)"].summary == "API (slides, video)."
+    assert by_title(page)["API (video)"].summary == "Listed under p."
     assert by_title(page)["C"].summary == "Listed under p."
 
 
@@ -217,6 +230,21 @@ def test_rows_of_a_table() -> None:
     assert (resource.title, resource.summary, topic.summary) == ("A", "How it works.", None)
 
 
+def test_rows_of_sorts_and_sites() -> None:
+    """A sort that many rows have names none of them, nor does the site that a link leads to."""
+    rows = [
+        f"|Sail|**{name}** - set forward|[b.example](http://www.b.example/{name})|[at.a.example]"
+        f"(http://at.a.example/{name})|\n"
+        for name in ("Jib", "Genoa", "Spinnaker")
+    ]
+    page = import_page(f"|Sort|What|Where||\n|-|-|-|-|\n{''.join(rows)}", "p").catalogue
+    assert [resource.title for resource in page.resources][:2] == [
+        "Jib - set forward",
+        "Jib - set forward (at.a.example)",
+    ]
+    assert {resource.summary for resource in page.resources} == {"Sort: Sail."}
+
+
 def test_the_same_address_twice() -> None:
     """The second mention adds its topic, its title as alias and its words as note."""
     page = import_page(
@@ -226,6 +254,8 @@ def test_the_same_address_twice() -> None:
     assert (resource.topics, resource.aliases) == (("a", "b"), ("y",))
     assert (resource.summary, resource.note, resource.year) == ("One.", "Two.", 2018)
     assert [remark.line for remark in page.report.merged] == [4]
+    page = import_page("# A\n- [x](http://a.example/x) - one\n- [here](http://a.example/x)", "p")
+    assert page.catalogue.resources[0].aliases == ()
 
 
 @pytest.mark.parametrize(
@@ -245,11 +275,11 @@ def test_relative_links_of_an_address() -> None:
 
 
 def test_ids_are_unique_and_short() -> None:
-    """Ids are words of the title, cut between words and numbered where they repeat."""
+    """Ids are words of the title, cut and numbered where they repeat, or else of the address."""
     long = "word " * 20
     text = f"[{long}](http://a/1)\n\n[{long}](http://a/2)\n\n[\N{SNOWMAN}](http://a/3)"
     ids = [resource.id for resource in import_page(text, "p").catalogue.resources]
-    assert ids == ["-".join(["word"] * 12), "-".join(["word"] * 12) + "-2", "resource"]
+    assert ids == ["-".join(["word"] * 12), "-".join(["word"] * 12) + "-2", "a-3"]
     sixty = "-".join(["words"] * 9) + "-sixth"
     assert only(f"- [{sixty}s no]({URL})").id == f"{sixty}s"
     assert only(f"- [{sixty}ss no]({URL})").id == sixty.rpartition("-")[0]
@@ -401,3 +431,72 @@ def test_any_text_is_a_page(text: str, page: str) -> None:
     CATALOGUE.validate_json(CATALOGUE.dump_json(result.catalogue))
     for entries in (result.catalogue.topics, result.catalogue.resources):
         assert len({entry.id for entry in entries}) == len(entries)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("- [ ] :movie_camera: [A](http://a/1)", {"A": ("talk", None)}),
+        ("- \N{TELEVISION} [A](http://a/1) :star::star:", {"A": ("talk", None)}),
+        ("- [2019][SOSP] [A](http://a/1) ([slides](http://a/2))", {"A": 2019, "A (slides)": 2019}),
+        ("- 2014: [A](http://a/1)", {"A": 2014}),
+        ("- 2016:\n  - [A](http://a/1)", {"A": 2016}),
+        ("- Good intro: [A](http://a/1)", {"A": None}),
+        ('- Lee, A. and Ray, B. "On jibs." 2015. [[pdf]](http://a/1)', {"On jibs (pdf)": None}),
+        (
+            "- [A](http://a/1) - Sets it. ([Demo](http://a/2))",
+            {"A": "Sets it.", "A (Demo)": None},
+        ),
+        ("- [A](http://a/1)\\\n  [B](http://a/2) - two", {"A": "Listed under p.", "B": "Two."}),
+        ("See [The jib.](http://a/1)", {"The jib": "Listed under p."}),
+        ("- [A](http://a/1) by Ann Lee", {"A": "Listed under p, by Ann Lee."}),
+        (
+            "|T|Run|\n|-|-|\n|x1|[Q](http://a/1)|\n|x2|[Q](http://a/2)|\n|x3|[Q](http://a/3)|",
+            {"x1": None, "x2": None, "x3": None},
+        ),
+        ("|T|Date|\n|-|-|\n|[A](http://a/1)|2023-06-23|", {"A": 2023}),
+    ],
+)
+def test_shapes_of_lists(text: str, shown: dict[str, object]) -> None:
+    """Boxes, pictures, tags and years before a link are no title; what sets it apart is told."""
+    for (title, resource), wanted in zip(
+        by_title(import_page(text, "p")).items(), shown.items(), strict=True
+    ):
+        said = (resource.kind, resource.note), resource.year, resource.summary
+        assert title == wanted[0]
+        assert wanted[1] is None or wanted[1] in said
+
+
+def test_names_behind_links_are_authors_where_that_is_usual() -> None:
+    """Where a page puts names behind its links they are people; elsewhere they may be things."""
+    names = ("Ann Lee (PDF)", "Bob Ray, Cy Van Dam", "P. A. Carter (in process)", "Devhints")
+    lines = [f"- [T{at}](http://a/{at}) - {name}" for at, name in enumerate(names)]
+    read = [r.authors for r in import_page("\n".join(lines), "p").catalogue.resources]
+    assert read == [("Ann Lee",), ("Bob Ray", "Cy Van Dam"), ("P. A. Carter",), ("Devhints",)]
+    assert only("- [Code](http://a/1) - Visual Studio").authors == ()
+
+
+def test_links_as_github_sees_them() -> None:
+    """Footnotes of tables are read, and addresses without a scheme, unless a link shows them."""
+    page = import_page("|a|\n|-|\n|x[^1]|\n\n[^1]: [n](http://a/1)\n\nwww.a.b/c), me@a.b", "p")
+    assert [resource.url for resource in page.catalogue.resources] == [
+        "http://a/1",
+        "http://www.a.b/c",
+    ]
+    assert [remark.reason for remark in page.report.skipped] == ["It writes a mail."]
+    assert import_page("[www.a.b](http://a/1)", "p").report.seen == 1
+
+
+def test_links_below_all_that_may_be_nested() -> None:
+    """However deep an item stands, its link is seen, with its line."""
+    items = (f"{'  ' * depth}- [Item {depth}](http://a/{depth})\n" for depth in range(70))
+    report = import_page("".join(items) + f"{'> ' * 200}[Last](/b)", "p").report
+    assert (report.seen, [remark.line for remark in report.skipped]) == (71, [71])
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, ":a" * 20_000, "http://a/" + ")" * 200_000])
+def test_a_text_of_marks_is_read_at_once(text: str) -> None:
+    """Time grows with the length of a text, not with its square: squared it would be a minute."""
+    started = process_time()
+    import_page(text, "p")
+    assert process_time() - started < 5
