@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from difflib import unified_diff
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
@@ -76,6 +77,20 @@ def rewrite(path: Path, before: bytes, after: bytes) -> None:
         raise _unwritten(path, error) from error
     finally:
         _clear(aside)
+
+
+def difference(before: str, after: str, path: Path) -> str:
+    """Return the change of a file as patch and git write it; empty if there is none."""
+    lines = unified_diff(_lines(before), _lines(after), str(path), str(path))
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """Split where patch does: it knows one end of a line."""
+    found = text.split("\n")
+    return [f"{line}\n" for line in found[:-1]] + [found[-1]] * bool(found[-1])
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -1,16 +1,36 @@
-"""Approved suggestions written into the file of the catalogue, for the curators to keep."""
+"""What was approved, and where links have moved, written into the file, for curators to keep."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 
 from bot import files
 from bot.catalogue import load, parse
 from bot.catalogue.insertion import inserted
 from bot.catalogue.reader import MAX_BYTES
+from bot.catalogue.relinking import relinked
+from bot.errors import BotError
 from bot.overlay import applied, entry
 from bot.records import Suggestion
+
+
+def contents(path: Path) -> bytes:
+    """Return what is in the file of a catalogue; raises CatalogueError where it cannot be read."""
+    held = files.read(path, MAX_BYTES)
+    if held is None:
+        load(path)  # It says best why.
+        raise BotError(f"{path} was changed by somebody else meanwhile. Run it again.")
+    return held
+
+
+def text_of(path: Path) -> str:
+    """Return the text of that file, as `contents` does; what is no text, the reader tells."""
+    held = contents(path)
+    try:
+        return held.decode()
+    except UnicodeDecodeError:
+        parse(held, str(path))
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +53,38 @@ def merge(path: Path, suggestions: Sequence[Suggestion], *, dry_run: bool) -> Me
     Raises CatalogueError if the file is not sound, and BotError if nothing can be added to it, it
     cannot be written, or somebody has changed it meanwhile. Then it stays as it is.
     """
-    before = files.read(path, MAX_BYTES)
-    # The reader says best why a file cannot be read.
-    catalogue = load(path) if before is None else parse(before, str(path))
-    overlaid = applied(catalogue, suggestions)
+    old = text_of(path)
+    overlaid = applied(parse(old, str(path)), suggestions)
     diff = ""
-    if before is not None and overlaid.added:
-        old = before.decode()
+    if overlaid.added:
         new = inserted(old, [entry(resource) for resource in overlaid.added], str(path))
-        diff = _diff(old, new, path)
+        diff = files.difference(old, new, path)
         if not dry_run:
-            files.rewrite(path, before, new.encode())
+            files.rewrite(path, old.encode(), new.encode())
     return Merged(
         diff=diff, added=overlaid.shown, present=overlaid.retired, skipped=overlaid.left_out
     )
 
 
-def _diff(old: str, new: str, path: Path) -> str:
-    lines = unified_diff(_lines(old), _lines(new), str(path), str(path))
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What new addresses did to a file, or would do."""
+
+    diff: str
+    """As that of `Merged`."""
+    done: tuple[tuple[str, str], ...]
+    """Each address that was replaced, with the new one."""
+    left: tuple[tuple[str, str], ...]
+    """Each that was not, with a sentence that says why."""
 
 
-def _lines(text: str) -> list[str]:
-    """Split where patch does: it knows one end of a line."""
-    found = text.split("\n")
-    return [f"{line}\n" for line in found[:-1]] + [found[-1]] * bool(found[-1])
+def move(path: Path, moves: Mapping[str, str], *, dry_run: bool) -> Moved:
+    """Replace addresses of resources in a catalogue, and leave all else as it is.
+
+    Raises CatalogueError and BotError as `merge` does.
+    """
+    old = text_of(path)
+    made = relinked(old, moves, str(path))
+    if made.done and not dry_run:
+        files.rewrite(path, old.encode(), made.text.encode())
+    return Moved(diff=files.difference(old, made.text, path), done=made.done, left=made.left)

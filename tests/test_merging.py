@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from bot.catalogue import load, parse
 from bot.catalogue.writer import dump
 from bot.errors import BotError, CatalogueError, CatalogueUnreadableError
-from bot.merging import Merged, merge
+from bot.merging import Merged, merge, move
 from bot.model import Catalogue
 from bot.overlay import applied, entry
 from bot.records import Suggestion
@@ -91,6 +91,15 @@ def test_a_faulty_file_is_told_and_left(file: Path, text: str) -> None:
         with pytest.raises(CatalogueError):
             merge(file, some, dry_run=False)
     assert file.read_text(encoding="utf-8") == text
+
+
+def test_what_is_no_text_is_told_and_left(file: Path) -> None:
+    """Bytes that mean nothing are not replaced by others along with an address."""
+    before = MINIMAL.encode() + b"# caf\xe9\n"
+    file.write_bytes(before)
+    with pytest.raises(CatalogueError, match="not UTF-8"):
+        move(file, {"https://example.org/talk": "https://new.example/"}, dry_run=False)
+    assert file.read_bytes() == before
 
 
 def test_no_file_is_told(tmp_path: Path) -> None:

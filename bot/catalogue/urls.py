@@ -23,12 +23,12 @@ def url_fault(url: str) -> str | None:
     # First, because urlsplit silently drops line breaks and tabs.
     if hidden := next((c for c in url if c.isspace() or not c.isprintable()), None):
         return "contains a space" if hidden == " " else f"contains the character {_code(hidden)}"
-    if forbidden := _FORBIDDEN.search(url):
-        character = forbidden.group()
-        return f"contains {character}, which an address writes as %{ord(character):02X}"
     scheme = _SCHEME.match(url)
     if scheme and scheme.group().lower() not in _PORTS and not _is_host_and_port(url):
         return f"starts with {quoted(scheme.group() + ':')}, and only http and https can be opened"
+    if forbidden := _FORBIDDEN.search(url):
+        character = forbidden.group()
+        return f"contains {character}, which an address writes as %{ord(character):02X}"
     if not url.lower().startswith(("http://", "https://")):
         return 'does not start with "https://" or "http://"'
     return _authority_fault(url)

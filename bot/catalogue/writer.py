@@ -1,6 +1,7 @@
 """From a catalogue to the text of `resources.yaml`: made to be read, and read back unchanged."""
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import TypeAlias
@@ -54,6 +55,22 @@ def item(entry: Topic | Term | Resource, indent: int = _INDENT) -> str:
     )
 
 
+def pair(key: str, held: str | dt.date, indent: int) -> str:
+    """Return the lines of a key and its value in a block, which is indented by so many spaces."""
+    text = yaml.dump(
+        {key: held}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH - indent
+    )
+    return "".join(
+        " " * indent + line if line.strip() else line for line in text.splitlines(keepends=True)
+    )
+
+
+def inline(held: str | dt.date) -> str:
+    """Return a value on one line, as it can stand between brackets."""
+    text = yaml.dump(_Row([held]), Dumper=_Dumper, allow_unicode=True, width=math.inf)
+    return text.strip()[1:-1]
+
+
 def _items(value: Topic | Term | Resource | Link | Source) -> Iterator[tuple[str, _Plain]]:
     for key in fields(value):
         held = getattr(value, key.name)
@@ -63,7 +80,8 @@ def _items(value: Topic | Term | Resource | Link | Source) -> Iterator[tuple[str
 
 def _plain(held: _Held, *, tall: bool) -> _Plain:
     if isinstance(held, Source):
-        short = len(held.page) + sum(map(len, held.section)) < _SHORT_SOURCE
+        told = (held.page, *held.section, held.said or "", str(held.unlisted or ""))
+        short = sum(map(len, told)) < _SHORT_SOURCE
         return _Flow(_items(held)) if short else dict(_items(held))
     if isinstance(held, Link):
         return dict(_items(held))
