@@ -1,13 +1,17 @@
-"""Proofs on questions with known answers: the catalogue's own asks."""
+"""Proofs on questions with known answers: the catalogue's own asks, and what it suggests itself."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot import question
 from bot.model import Catalogue, Resource
-from bot.search import Index
+from bot.search import Index, english, text
 
 # An ask has to bring its resource this high: an answer shows three.
 TOP = 3
+# Of a resource with hundreds of other names a few are enough to find it by.
+_MOST_TRIED = 5
+_RAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,14 @@ def lost_ask(catalogue: Catalogue, index: Index, resource: int, ask: int) -> Los
     return LostAsk(resource, ask, place, stranger or before[0])
 
 
+def lost_asks(catalogue: Catalogue, index: Index) -> Iterator[LostAsk]:
+    """All asks of a catalogue that are lost."""
+    for at, resource in enumerate(catalogue.resources):
+        for ask in range(len(resource.asks)):
+            if lost := lost_ask(catalogue, index, at, ask):
+                yield lost
+
+
 def sentences(catalogue: Catalogue, lost: LostAsk) -> tuple[str, str]:
     """What is wrong with a lost ask, and what to do about it."""
     own = catalogue.resources[lost.resource]
@@ -51,3 +63,39 @@ def sentences(catalogue: Catalogue, lost: LostAsk) -> tuple[str, str]:
         f'{said} finds it only in place {lost.place}, after "{lost.winner.id}".',
         "Word the ask so that it says what sets this resource apart, or move it to the other one.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A question that should find a resource, and does not bring it into the first three."""
+
+    question: str
+    winner: Resource | None
+    """What came first instead; None if nothing did."""
+
+
+def hidden(catalogue: Catalogue, index: Index, resource: int) -> tuple[Tried, ...]:
+    """The plausible questions for a resource, if none of them finds it; else nothing."""
+    tried: list[Tried] = []
+    for asked in plausible(catalogue, resource):
+        ranking = index.ranking(question.parse(asked))
+        if resource in ranking[:TOP]:
+            return ()
+        tried.append(Tried(asked, catalogue.resources[ranking[0]] if ranking else None))
+    return tuple(tried)
+
+
+def plausible(catalogue: Catalogue, resource: int) -> Iterator[str]:
+    """What somebody would ask who wants this resource: by its title and other names, its topic and
+    kind, and the words of its summary that English uses least.
+    """
+    own = catalogue.resources[resource]
+    yield own.title
+    yield from own.aliases[:_MOST_TRIED]
+    home = next((topic.name for topic in catalogue.topics if topic.id == own.topics[0]), "")
+    if home:
+        yield " ".join(part for part in (home, own.level, own.kind) if part)
+    words = dict.fromkeys(word for word in text.words(own.summary) if len(word) > 1)
+    rare = sorted(words, key=lambda word: -english.rarity(word))[:_RAREST]
+    if rare:
+        yield " ".join(rare)

@@ -54,6 +54,7 @@ STATE = (
 PURE = (
     "bot.seen",
     "bot.catalogue",
+    "bot.checks",
     "bot.search",
     "bot.question",
     "bot.phrases",

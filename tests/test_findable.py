@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.catalogue import parse
-from bot.findable import LostAsk, lost_ask, sentences
+from bot.findable import LostAsk, hidden, lost_ask, plausible, sentences
 from bot.model import Catalogue
 from bot.search import Index
 
@@ -81,3 +81,28 @@ def test_an_ask_without_a_subject_is_lost(asks: str) -> None:
         f'Resource "knots": its ask "{asks}" does not find it.',
         "Use a word of its title, aliases, tags or summary.",
     )
+
+
+def test_what_one_would_ask_is_made_of_the_resource_itself() -> None:
+    """Plausible questions are the title, other names, topic and kind, rare words of the summary."""
+    text = (
+        "version: 1\ntopics:\n  - {id: deck, name: On deck}\nresources:\n  - {id: a, title: Reef, "
+    )
+    text += "url: 'https://example.org/a', summary: What to do with a halyard and the boom, "
+    text += "topics: [deck], aliases: [reefing], kind: book, level: intro}\n"
+    asked = list(plausible(parse(text), 0))
+    assert asked[:3] == ["Reef", "reefing", "On deck intro book"]
+    assert set(asked[3].split()) >= {"halyard", "boom"}
+
+
+def test_only_what_nothing_finds_is_hidden() -> None:
+    """Of four that are alike the last one is hidden, with what was tried and what came instead."""
+    entry = "  - {{id: r{0}, title: Reef, url: 'https://example.org/{0}', summary: Reef., "
+    entry += "topics: [t]}}\n"
+    text = "version: 1\ntopics:\n  - {id: t, name: Deck}\nresources:\n"
+    catalogue = parse(text + "".join(entry.format(number) for number in range(4)))
+    index = Index.build(catalogue)
+    found = [hidden(catalogue, index, number) for number in range(4)]
+    assert [bool(tried) for tried in found] == [False, False, False, True]
+    assert [one.question for one in found[3]] == list(plausible(catalogue, 3))
+    assert all(one.winner == catalogue.resources[0] for one in found[3])

@@ -1,0 +1,1 @@
+"""What there is to mend in a catalogue, from faults to hints: rules with names, run together."""
