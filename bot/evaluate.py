@@ -32,8 +32,19 @@ _TELLING = 0.15
 # A feature ahead by less than this in the score is no reason.
 _AHEAD = 0.05
 _MOST_FEATURES = 2
+# What the lines of an answer's sum are called where they put one resource before another.
+_PLAINLY = {
+    "impact": "words that tell more",
+    "coverage": "more of the question",
+    "title closeness": "a title or other name nearer to it",
+    "ask closeness": "an ask nearer to it",
+    "second ask": "a second ask near to it",
+    "verbatim": "an ask, title or other name in these words",
+    "meaning": "what it means",
+    "feedback": "the thumbs it has",
+}
 _MOST_WORDS = 4
-_WHERE: dict[Surface, str] = {
+WHERE: dict[Surface, str] = {
     "mention": "a mention",
     "dm": "a direct message",
     "slash": "the command",
@@ -454,7 +465,7 @@ def _ahead(winner: Candidate, beaten: Candidate) -> Iterator[str]:
         reverse=True,
     )
     said = [
-        f"{name} {high:.2f} against {low:.2f}"
+        f"{_PLAINLY.get(name, name)} ({high:.2f} against {low:.2f})"
         for lead, name, high, low in leads[:_MOST_FEATURES]
         if lead >= _AHEAD
     ]
@@ -473,7 +484,7 @@ def _why_silent(answer: Answer, holders: Callable[[str], Collection[str]]) -> It
     missing = [
         word for word in answer.subject if word not in answer.unknown and first not in holders(word)
     ]
-    yield f"below the {needed:.2f} that {_WHERE[surface]} needs"
+    yield f"below the {needed:.2f} that {WHERE[surface]} needs"
     if missing:
         yield f"the first holds nothing for {_listed(missing)}"
     elif not answer.unknown:

@@ -12,7 +12,7 @@ from bot import evaluate
 from bot.evaluate import Comparison, Evaluation, FaultKind, Figures, Outcome, Retrieval
 from bot.labelled import Labelled
 from bot.model import Answer, Catalogue, Verdict
-from bot.terminal import printable
+from bot.printing import printable
 
 MOST_TOLD = 20
 

@@ -26,6 +26,7 @@ MODULES = sorted(TREES)
 
 EDGES = (
     "bot.cli",
+    "bot.printing",
     "bot.terminal",
     "bot.evaluation_report",
     "bot.plot",
@@ -60,6 +61,8 @@ PURE = (
     "bot.phrases",
     "bot.path",
     "bot.findable",
+    "bot.explaining",
+    "bot.adding",
     "bot.labelled",
     "bot.evaluate",
     "bot.contract",

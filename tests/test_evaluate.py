@@ -396,7 +396,10 @@ def test_a_channel_is_silent_on_what_does_not_ask() -> None:
 
 @pytest.mark.parametrize(
     ("second", "said"),
-    [(0.25, "two 0.90 against 0.10"), (0.5, "two 0.90 against 0.10 and three 0.50 against 0.25")],
+    [
+        (0.25, "two (0.90 against 0.10)"),
+        (0.5, "two (0.90 against 0.10) and three (0.50 against 0.25)"),
+    ],
 )
 def test_a_lead_is_told_by_its_features(second: float, said: str) -> None:
     """What puts the first before the wanted one is told with both values, the strongest first;

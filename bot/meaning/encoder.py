@@ -62,8 +62,8 @@ class Encoder:
         self._filled: Filled | None = None
         self._warned: set[str] = set()
 
-    def __call__(self, index: Index) -> Index:
-        """The index with the model beside the words.
+    def __call__(self, index: Index, *, keep: bool = True) -> Index:
+        """The index with the model beside the words; of a mere trial nothing is kept in the file.
 
         Without the model where it cannot be had, and that is told: if the catalogue is too large,
         or the model fails with a later edition. Raises ModelError if it fails with the first one.
@@ -82,7 +82,7 @@ class Encoder:
             filled = fill(
                 groups,
                 self.model,
-                self._cache,
+                self._cache if keep else None,
                 before=self._filled,
                 threads=1 if self._filled else self._threads,
                 progress=self._progress,

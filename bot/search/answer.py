@@ -93,7 +93,9 @@ def compose(
     resources = [built.resources[doc] for doc in best]
     chances = confidence.probability(found.signs, surface).tolist()
     verdict = _verdict(asked, found, chances, surface)
-    shown = _shown(found, chances, verdict)[:limit]
+    # Whose link is dead comes after the others, as far as these are worth showing, too.
+    worth = _shown(found, chances, verdict)
+    shown = sorted(worth, key=lambda place: resources[place].gone is not None)[:limit]
     subject = [
         slot
         for slot, asks in zip(found.slots, found.asked.tolist(), strict=True)
@@ -109,7 +111,7 @@ def compose(
             Result(
                 resource=resources[place],
                 confidence=sureness,
-                why=(*_why(built, found, resources[place], place), *_meant(found, place)),
+                why=reasons(built, found, resources[place], place),
             )
             for place, sureness in zip(
                 shown, accumulate((chances[place] for place in shown), min), strict=True
@@ -219,6 +221,11 @@ def _other_topic(found: Found, chances: list[float]) -> int | None:
         if settled[0] < _OPEN <= settled[best] and chances[best] >= _LEAST_CHANCE:
             return best
     return None
+
+
+def reasons(built: Built, found: Found, resource: Resource, place: int) -> tuple[str, ...]:
+    """Why a resource, which has this place in the ranking, came up, as phrases for people."""
+    return (*_why(built, found, resource, place), *_meant(found, place))
 
 
 def _why(built: Built, found: Found, resource: Resource, place: int) -> Iterator[str]:

@@ -11,6 +11,7 @@ from hypothesis import given
 
 from bot.catalogue.writer import dump
 from bot.errors import ModelError
+from bot.explaining import why_not
 from bot.library import Library
 from bot.meaning import encoder as encoders
 from bot.meaning.encoder import Encoder, encoder, why_none
@@ -73,6 +74,25 @@ def picky(tmp_path: Path) -> Model:
     path = tiny.write(tmp_path / "picky") / "tokenizer.json"
     path.write_text(path.read_text(encoding="utf-8").replace("[UNK]", "[ANY]", 1), encoding="utf-8")
     return model_in(path.parent)
+
+
+def test_of_a_trial_nothing_is_kept(small: Model, tmp_path: Path) -> None:
+    """What is only tried may hold somebody's question: the file stays as it was."""
+    encode = Encoder(small, tmp_path / "cache")
+    encode(Index.build(SOME))
+    before = (tmp_path / "cache").read_bytes()
+    tried = encode(
+        Index.build(of(*SOME.resources, resource("new", "vfio", "on the bus"))), keep=False
+    )
+    assert len(meaning_of(tried).rows) == 4
+    assert (tmp_path / "cache").read_bytes() == before
+
+
+def test_a_word_leads_where_it_stands(small: Model) -> None:
+    """Why a resource is behind is told by the words: by their meaning each leads everywhere."""
+    text = dump(of(resource("one", "a talk"), resource("two", "the bus"), resource("three", "pci")))
+    found = why_not(text, "f", 0, "bus", surface="mention", knowing=Encoder(small, None))
+    assert found.because[0] == "“bus” leads to the first, not to the wanted one"
 
 
 @given(catalogues())

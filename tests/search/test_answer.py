@@ -1,5 +1,8 @@
 """Which resources an answer shows: one for each topic of a question, and no stranger."""
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,3 +145,30 @@ def test_no_result_is_surer_than_the_one_before() -> None:
 def test_what_is_told_is_no_second_topic(message: str) -> None:
     """Nothing is shown for what a person only tells of their work."""
     assert shown(INDEX, message) == ["pci enumeration"]
+
+
+def test_what_is_dead_comes_after_what_is_not() -> None:
+    """Among those that are worth showing, and nowhere else: ranking and confidence stay."""
+    made = [
+        resource(name, topics=("bees",), tags=("bees",), summary="Bees and their hives.")
+        for name in ("Bees one", "Bees two", "Bees three")
+    ]
+    live = Index.build(catalogue(*made, resource("Ants", topics=("ants",))))
+    first, second, third = shown(live, "bees and hives")
+    dead = [
+        replace(one, gone=dt.date(2026, 3, 2)) if one.title.lower() in (first, third) else one
+        for one in made
+    ]
+    index = Index.build(catalogue(*dead, resource("Ants", topics=("ants",))))
+    assert shown(index, "bees and hives") == [second, first, third]
+    assert shown(index, "bees and hives", 1) == [second]
+    before, after = (one.search("bees and hives", "dm") for one in (live, index))
+    assert [one.resource.id for one in after.candidates] == [
+        one.resource.id for one in before.candidates
+    ]
+    assert (after.confidence, after.verdict) == (before.confidence, before.verdict)
+    sure = [one.confidence for one in after.results]
+    assert sure == sorted(sure, reverse=True)
+    # Alone, it is shown nevertheless, with its warning.
+    alone = Index.build(catalogue(dead[0], resource("Ants", topics=("ants",))))
+    assert shown(alone, "bees and hives") == [dead[0].title.lower()]
