@@ -34,7 +34,10 @@ EDGES = (
     "bot.__main__",
     "bot.logs",
     "bot.serve",
+    "bot.links.connecting",
+    "bot.fetching",
     "bot.upkeep",
+    "bot.links.checker",
     "bot.trial",
     "bot.slack",
     "bot.playground",
@@ -72,15 +75,17 @@ PURE = (
     "bot.private",
     "bot.ago",
     "bot.digest",
+    "bot.links.guard",
+    "bot.links.judging",
     "bot.news",
     "bot.schedule",
     "bot.places",
     "bot.spoken",
 )
-WORDS = ("bot.model", "bot.records", "bot.errors", "bot")
+WORDS = ("bot.model", "bot.records", "bot.errors", "bot", "bot.links")
 LAYERS = (WORDS, PURE, STATE, EDGES)
 # Packages whose modules stand in several layers, each by itself.
-MIXED = ("bot",)
+MIXED = ("bot", "bot.links")
 
 # Who may import a library; any other library of ours may be imported by anyone.
 OWNERS = {
@@ -103,6 +108,9 @@ OWNERS = {
     "aiosqlite": ("bot.store",),
     "psycopg": ("bot.store",),
     "aiohttp": (
+        "bot.links.checker",
+        "bot.links.connecting",
+        "bot.fetching",
         "bot.slack",
         "bot.serve",
         "bot.playground",

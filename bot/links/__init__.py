@@ -1,0 +1,1 @@
+"""The links of a catalogue: asked for politely, judged, and what is told of them."""
