@@ -329,6 +329,7 @@ def environment(
         "SLACK_API_URL": api_url or slack.api_url,
         "ONBOARD_CATALOGUE": str(CATALOGUE),
         "ONBOARD_LISTENING": "true",
+        "ONBOARD_LINKS": "false",
         "ONBOARD_LOG_FORMAT": "json",
         **({"ONBOARD_DATABASE_URL": database} if database else {}),
     }

@@ -360,6 +360,7 @@ def _environment(slack: Playground, port: int, folder: Path) -> dict[str, str]:
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_API_URL": slack.api_url,
         "ONBOARD_CATALOGUE": str(CATALOGUE),
+        "ONBOARD_LINKS": "false",
         "ONBOARD_DATABASE_URL": f"sqlite:///{folder}/onboard.db",
         **how,
     }

@@ -8,6 +8,7 @@ from bot import digest, news
 from bot.digest import Digest, Week
 from bot.gaps import Gap, grouped
 from bot.library import Library
+from bot.links.judging import marked
 from bot.model import Catalogue
 from bot.overlay import applied
 from bot.records import Entry, Subscription
@@ -94,6 +95,7 @@ async def previewed(
     `catalogue` is that of the file, `seen` when it was read. Raises StoreDownError.
     """
     catalogue = applied(catalogue, await store.suggestions("approved")).catalogue
+    catalogue = marked(catalogue, await store.dead_links())
     known = await store.entries()
     gaps = grouped(await store.misses(), people=people, glossary=catalogue.glossary)
     return await made(

@@ -2,14 +2,16 @@
 
 A new one is read and built aside and comes into use by one assignment, only when it is sound:
 no edit takes the bot down, and whoever took a snapshot finishes on it. Approved suggestions are
-laid over what the file says, and anew whenever that changes.
+laid over what the file says, and links that died are marked in it, anew whenever that changes.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from watchfiles import awatch
@@ -18,14 +20,14 @@ from bot import files
 from bot.catalogue import load, parse
 from bot.catalogue.reader import MAX_BYTES
 from bot.errors import CatalogueError
+from bot.links.judging import marked
 from bot.model import Answer, Catalogue, Problem, Surface
 from bot.overlay import Overlaid, applied
 from bot.records import Suggestion, Thumbs
-from bot.search import Index
+from bot.search import Index, Knowing
 from bot.search.prior import priors
 
-Knowing = Callable[[Index], Index]
-"""Gives an index the model that is to be asked beside the words, or leaves it as it is."""
+_NONE_DEAD: Mapping[str, dt.date] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Snapshot:
     """A sound catalogue and the index built from it."""
 
     catalogue: Catalogue
-    """What the file says, with the suggestions laid over it."""
+    """What the file says, with the suggestions laid over it, and with what died marked."""
     index: Index
     fingerprint: str
     """Differs exactly when the catalogue differs; the same in every process."""
@@ -65,6 +67,7 @@ class _Made:
     knowing: Knowing | None
     suggestions: tuple[Suggestion, ...] = ()
     thumbs: Mapping[str, Thumbs] = field(default_factory=dict)
+    dead: Mapping[str, dt.date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +119,21 @@ class Library:
             return self._look.problems
 
     async def overlay(
-        self, suggestions: Sequence[Suggestion], thumbs: Mapping[str, Thumbs]
+        self,
+        suggestions: Sequence[Suggestion],
+        thumbs: Mapping[str, Thumbs],
+        dead: Mapping[str, dt.date] = _NONE_DEAD,
     ) -> Overlaid:
         """Lay the approved ones of these over the file, and tell what became of each.
 
         They replace those of before, and stay in use when the file changes. `thumbs` are those of
-        each resource, by its id. The snapshot stays when all is as before.
+        each resource, by its id; `dead` are addresses that count as dead, each with its day. The
+        snapshot stays when all is as before.
         """
         async with self._making:
             made = self._made
             self._made = await asyncio.to_thread(
-                _remade, made, made.file, tuple(suggestions), dict(thumbs)
+                _remade, made, made.file, tuple(suggestions), dict(thumbs), dict(dead)
             )
             return self._made.snapshot.overlaid
 
@@ -173,7 +180,8 @@ def _reloaded(path: Path, made: _Made, last: _Look) -> tuple[_Made, _Look]:
     except CatalogueError as error:
         look = _Look(digest, error.problems)
         return made, last if look == last else look
-    return _remade(made, catalogue, made.suggestions, made.thumbs), _Look(digest, ())
+    remade = _remade(made, catalogue, made.suggestions, made.thumbs, made.dead)
+    return remade, _Look(digest, ())
 
 
 def _remade(
@@ -181,9 +189,11 @@ def _remade(
     file: Catalogue,
     suggestions: tuple[Suggestion, ...],
     thumbs: Mapping[str, Thumbs],
+    dead: Mapping[str, dt.date],
 ) -> _Made:
     """Make anew what depends on something that has changed, and keep the rest."""
     overlaid = applied(file, suggestions)
+    overlaid = replace(overlaid, catalogue=marked(overlaid.catalogue, dead))
     snapshot, plain = made.snapshot, made.plain
     if overlaid.catalogue != snapshot.catalogue:
         catalogue = overlaid.catalogue
@@ -194,7 +204,7 @@ def _remade(
         snapshot = replace(snapshot, index=plain.preferring(priors(thumbs)))
     if overlaid != snapshot.overlaid:
         snapshot = replace(snapshot, overlaid=replace(overlaid, catalogue=snapshot.catalogue))
-    return _Made(snapshot, file, plain, made.knowing, suggestions, thumbs)
+    return _Made(snapshot, file, plain, made.knowing, suggestions, thumbs, dead)
 
 
 def _built(catalogue: Catalogue, knowing: Knowing | None) -> Index:

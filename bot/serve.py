@@ -26,9 +26,12 @@ from bot.claims import Claims
 from bot.errors import BotError, CatalogueError, ModelError, StoreDownError, StoreError
 from bot.gathering import Gathering
 from bot.library import Library
+from bot.links.checker import Checker, Manners
+from bot.links.rounds import Rounds
 from bot.listening import Listening
 from bot.meaning.encoder import Encoder, encoder, why_none
 from bot.meaning.vectors import Filled, Progress
+from bot.model import Resource
 from bot.settings import Settings, SettingsError
 from bot.sharing import Sharing
 from bot.slack import views
@@ -70,13 +73,14 @@ async def serve(
     in_hand: InHand | None = None,
     clock: Callable[[], datetime] = _now,
     progress: Progress | None = None,
+    checker: Callable[[Manners], Checker] = Checker,
 ) -> None:
     """Run the bot until `stop` is set or the process is asked to end.
 
     `ready` is told, in a sentence, as soon as questions are answered; `in_hand` tells what is begun
     and not yet done; `clock` gives moments with a time zone; `progress` is told instead of the log
-    while the catalogue is embedded. Raises SettingsError with every fault of tokens and files, or
-    BotError, before anything is answered.
+    while the catalogue is embedded; `checker` makes what looks at links. Raises SettingsError with
+    every fault of tokens and files, or BotError, before anything is answered.
     """
     ending = stop or asyncio.Event()
     _shield_from_environment(settings.api_url)
@@ -92,7 +96,15 @@ async def serve(
             identity, url = await _checked(settings, client, problems)
             if library is None or store is None:
                 raise SettingsError(problems)
-            wired = _wired(settings, client, library, store, patience=patience, clock=clock)
+            wired = _wired(
+                settings,
+                client,
+                library,
+                store,
+                patience=patience,
+                clock=clock,
+                checker=checker,
+            )
             with suppress(StoreDownError):
                 await wired.desk.sharing.refresh()
             stack.push_async_callback(_cancelled, asyncio.create_task(wired.upkeep.run()))
@@ -147,6 +159,7 @@ def _wired(
     *,
     patience: Patience,
     clock: Callable[[], datetime],
+    checker: Callable[[Manners], Checker],
 ) -> _Wired:
     claims = Claims(store, lease=patience.lease, patience=patience.acknowledge * 0.8, clock=clock)
     listening = Listening(store)
@@ -174,12 +187,39 @@ def _wired(
         library=library,
         closing=Closing(desk, client, settings.notices_per_hour),
         posting=posting if settings.digest else None,
+        rounds=_rounds(settings, client, desk, checker) if settings.links else None,
         retention=timedelta(days=settings.retention_days),
         tick=patience.tick,
         look=patience.look,
         clock=clock,
     )
     return _Wired(desk, gathering, upkeep)
+
+
+def _rounds(
+    settings: Settings,
+    client: AsyncWebClient,
+    desk: Desk,
+    checker: Callable[[Manners], Checker],
+) -> Rounds:
+    clock = desk.clock
+
+    async def died(some: Sequence[tuple[Resource, str]]) -> None:
+        if settings.curators_channel:
+            urls = [one.url for one, _ in some]
+            # It may die again another day, and be told of again.
+            key = (f"{clock():%Y-%m-%d}", *urls)
+            message = views.links_died(some)
+            await _tell_curators(settings.curators_channel, client, desk.delivery, message, key)
+
+    manners = Manners(contact=settings.contact)
+    return Rounds(
+        desk.store,
+        desk.library,
+        checker=checker(manners),
+        died=died,
+        clock=clock,
+    )
 
 
 def _app_token(settings: Settings) -> str:

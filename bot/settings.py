@@ -58,6 +58,7 @@ _KINDS_OF_TOKEN = {
 _FIT_FOR_SECRET = re.compile(r"[!#-&(-~]+")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_CONTACT = re.compile(r"https?://[!#-&*-;=?-~]{1,200}|[\w.+-]{1,64}@[\w.-]{1,200}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PREFIXES = ("ONBOARD_", "SLACK_")
 _LAST_PORT = 65535
@@ -230,6 +231,15 @@ def _zone(value: str) -> str:
         raise ValueError("is no time zone. Write one by its name, as Europe/Berlin.") from None
 
 
+def _contact(value: str) -> str:
+    if not _CONTACT.fullmatch(value):
+        raise ValueError(
+            "is told to every site and has to be a plain address. Write one of the web, as "
+            "https://example.org/bot, or of mail, as links@example.org."
+        )
+    return value
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     def read(value: str) -> str:
         if (lower := value.lower()) not in choices:
@@ -270,7 +280,16 @@ class StoreSettings(_Read):
     """The time zone of a digest, where Slack does not tell that of whoever sets it up."""
 
 
-class Settings(SearchSettings, StoreSettings):
+class LinksSettings(_Read):
+    """What the operator decides of looking at links; made by `read_links_settings`."""
+
+    links: Annotated[bool, Field(alias="ONBOARD_LINKS"), BeforeValidator(_switch)] = True
+    """Whether the bot looks at every link each night."""
+    contact: Annotated[str, Field(alias="ONBOARD_LINKS_CONTACT"), BeforeValidator(_contact)] = ""
+    """What it tells the sites where to complain: an address of the web or of mail."""
+
+
+class Settings(SearchSettings, StoreSettings, LinksSettings):
     """Everything the operator decides; made by `read_settings`, and never changed."""
 
     bot_token: Annotated[
@@ -389,6 +408,13 @@ def read_search_settings(
 ) -> SearchSettings:
     """Return what they say of search. Raises SettingsError with every fault among that."""
     return _part(SearchSettings, environ, dotenv)
+
+
+def read_links_settings(
+    environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")
+) -> LinksSettings:
+    """Return what they say of looking at links. Raises SettingsError with every fault in that."""
+    return _part(LinksSettings, environ, dotenv)
 
 
 def _part(model: type[_Model], environ: Mapping[str, str] | None, dotenv: Path | None) -> _Model:

@@ -47,7 +47,8 @@ class Sharing:
             if self._laid_over(found) != self._laid_over(self._known):
                 suggestions = await self._store.suggestions("approved")
                 thumbs = await self._store.thumbs() if self._by_feedback else {}
-                overlaid = await self._library.overlay(suggestions, thumbs)
+                dead = await self._store.dead_links()
+                overlaid = await self._library.overlay(suggestions, thumbs, dead)
                 left_out = {one.id: reason for one, reason in overlaid.left_out}
                 for number, reason in left_out.items() - self._left_out.items():
                     _log.warning("suggestion_left_out", suggestion=number, told=reason)
@@ -57,6 +58,7 @@ class Sharing:
                 # They stand in the file now, which has the last word on them from here on.
                 await self._store.merged([one.id for one in retired], now=self._clock())
 
-    def _laid_over(self, revision: Revision) -> tuple[int, int]:
+    def _laid_over(self, revision: Revision) -> tuple[int, int, int]:
         """What of a revision the library is made of; thumbs only if they have a say."""
-        return revision.suggestions, revision.feedback if self._by_feedback else 0
+        feedback = revision.feedback if self._by_feedback else 0
+        return revision.suggestions, feedback, revision.links

@@ -97,6 +97,8 @@ def settings(workspace: Playground, catalogue: Path, database: str, model: str =
             "ONBOARD_CATALOGUE": str(catalogue),
             "ONBOARD_CURATORS_CHANNEL": _CURATORS,
             "ONBOARD_LISTENING": "true",
+            # Nothing leaves this machine.
+            "ONBOARD_LINKS": "false",
             "ONBOARD_DATABASE_URL": database,
             **({"ONBOARD_MODEL": model} if model else {}),
             # Whoever tries it alone sees what they miss.

@@ -1,7 +1,7 @@
 """What goes on beside the questions, as long as the bot runs.
 
-What replicas share is followed, open questions are tried again, digests are posted, and what was
-kept long enough is swept away.
+What replicas share is followed, open questions are tried again, digests are posted, links are
+looked at, and what was kept long enough is swept away.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import structlog
 from bot.claims import Claims
 from bot.errors import BotError, StoreDownError
 from bot.library import Library
+from bot.links.rounds import Rounds
 from bot.sharing import Sharing
 from bot.slack.closing import Closing
 from bot.slack.posting import Posting
@@ -24,6 +25,7 @@ _log = structlog.stdlib.get_logger(__name__)
 _SWEEP_EVERY = dt.timedelta(days=1)
 # A sweep that could not be made is made later the same day.
 _LOOK_FOR_SWEEP_EVERY = 600.0
+_LOOK_FOR_LINKS_EVERY = 600.0
 # What had to wait is tried again although the catalogue has not changed.
 _CLOSE_EVERY = 300.0
 
@@ -40,13 +42,15 @@ class Upkeep:
         library: Library,
         closing: Closing,
         posting: Posting | None,
+        rounds: Rounds | None,
         retention: dt.timedelta,
         tick: float,
         look: float,
         clock: Callable[[], dt.datetime],
     ) -> None:
         """`tick` is how many seconds pass between two looks at the store, `look` between two for
-        digests that are due; without `posting` there are none.
+        digests that are due; without `posting` there are none, and without `rounds` nobody looks
+        at links.
         """
         self._store = store
         self._claims = claims
@@ -54,6 +58,7 @@ class Upkeep:
         self._library = library
         self._closing = closing
         self._posting = posting
+        self._rounds = rounds
         self._retention = retention
         self._tick = tick
         self._look = look
@@ -71,6 +76,8 @@ class Upkeep:
             tasks.create_task(self._every(0.0, self._close))
             if self._posting is not None:
                 tasks.create_task(self._every(self._look, self._posting.run))
+            if self._rounds is not None:
+                tasks.create_task(self._every(_LOOK_FOR_LINKS_EVERY, self._rounds.run))
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         before = ""

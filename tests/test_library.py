@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 from watchfiles import awatch
@@ -202,29 +201,70 @@ async def test_reloads_at_once_build_once(file: Path) -> None:
     assert len({id(one) for one in await asyncio.gather(*(reloaded() for _ in range(8)))}) == 1
 
 
-async def test_searches_go_on_while_the_catalogue_changes(file: Path) -> None:
-    """Whoever took a snapshot gets the answers of that very catalogue, edits or not."""
+def volume(number: int) -> str:
+    """Return a catalogue in which every entry says of which edition it is."""
+    entries = "".join(
+        f"  - id: part-{part}\n    title: Bowline part {part} of edition {number}\n"
+        f"    url: https://example.org/{number}/{part}\n"
+        f"    summary: How to tie it, edition {number}.\n    topics: [knots]\n"
+        for part in range(3)
+    )
+    return f"version: 1\ntopics:\n  - {{id: knots, name: Edition {number}}}\nresources:\n{entries}"
+
+
+def editions(snapshot: Snapshot) -> set[str]:
+    """Return the editions of all that a snapshot holds and answers."""
+    answer = snapshot.index.search("tie a bowline")
+    assert answer.verdict == "answer"
+    assert len(snapshot.catalogue.resources) == len(answer.candidates) == 3
+    shown = [one.resource for one in answer.results]
+    shown += [one.resource for one in answer.candidates]
+    return {
+        snapshot.catalogue.topics[0].name.split()[-1],
+        *(one.url.split("/")[-2] for one in (*snapshot.catalogue.resources, *shown)),
+        *(one.title.split()[-1] for one in shown),
+    }
+
+
+REWRITES = 500
+
+
+@pytest.mark.timeout(120)
+async def test_ten_thousand_questions_while_the_file_is_rewritten(tmp_path: Path) -> None:
+    """Half of the rewrites leave the file broken, cut off in the middle of an entry; of twenty
+    questions for each none fails meanwhile, and each is answered from one whole edition.
+    """
+    file = tmp_path / "resources.yaml"
+    file.write_text(volume(0), encoding="utf-8")
     library = Library.open(file)
-    done, seen, torn = Event(), set(), []
+    seen: set[str] = set()
+    asked = 0
+    broken = 0
 
-    def search() -> None:
-        while not done.is_set():
-            taken = library.current
-            (title,) = {found.resource.title for found in taken.index.search("bus talk").results}
-            seen.add(title)
-            if title != first_title(taken):
-                torn.append(title)
+    async def rewrite() -> None:
+        nonlocal broken
+        for number in range(1, REWRITES + 1):
+            whole = volume(number)
+            # Cut in the last entry, before all of its keys are there.
+            replace(file, whole if number % 2 else whole[: whole.rindex("summary")])
+            broken += bool(await library.reload())
 
-    thread = Thread(target=search)
-    thread.start()
-    for text in [OTHER, BROKEN, MINIMAL] * 5:
-        replace(file, text)
-        await library.reload()
-    done.set()
-    thread.join(PATIENCE)
-    assert seen <= {"A talk on PCI", "Another talk on PCI"}
-    assert seen
-    assert torn == []
+    async def ask(rewriting: asyncio.Task[None]) -> None:
+        nonlocal asked
+        while asked < 20 * REWRITES or not rewriting.done():
+            found = editions(library.current)
+            assert len(found) == 1
+            seen.update(found)
+            asked += 1
+            await asyncio.sleep(0)
+
+    rewriting = asyncio.create_task(rewrite())
+    await asyncio.gather(rewriting, *(ask(rewriting) for _ in range(4)))
+    assert asked >= 20 * REWRITES
+    assert broken == REWRITES // 2
+    assert editions(library.current) == {str(REWRITES - 1)}
+    assert len(seen) > 10
+    assert not {number for number in seen if int(number) % 2 == 0 and number != "0"}
 
 
 async def test_what_is_laid_over_the_file_is_found(file: Path) -> None:

@@ -56,6 +56,8 @@ def _messages(snapshot: Snapshot, question: str) -> Iterator[tuple[str, Message]
         "answer-shared",
         views.shared(views.answer(given, catalogue, carried), _SOMEBODY, carried.question),
     )
+    dead = [replace(r, resource=replace(r.resource, gone=_THEN.date())) for r in given.results]
+    yield "answer-gone", views.answer(replace(given, results=tuple(dead)), catalogue, carried)
     yield "more", views.more(given, catalogue, carried)
     yield "more-none", views.more(given, catalogue, replace(carried, start=_MANY))
     yield "closest", views.closest(unsure, catalogue, carried, postable=False, suggest=True)
@@ -110,6 +112,8 @@ def _messages(snapshot: Snapshot, question: str) -> Iterator[tuple[str, Message]
             "resources.yaml", [f"resources.yaml:{line}:1: a fault" for line in range(1, _MANY)]
         ),
     )
+    died = [(one, "answered 404 (not found)") for one in catalogue.resources]
+    yield "links-died", views.links_died(died)
 
 
 def _digests(snapshot: Snapshot) -> Iterator[tuple[str, Message]]:

@@ -155,7 +155,7 @@ def facts(resource: Resource, topics: dict[str, str]) -> Iterator[str]:
     ]
     if resource.gone:
         instead = f"; instead: {also.pop(0)}" if also else ""
-        yield f":warning: its link was dead on {resource.gone}{instead}"
+        yield f":warning: Its link was dead on {resource.gone}{instead}"
     facts: list[str | None] = [resource.kind, resource.level]
     if resource.minutes:
         facts.append(f"{resource.minutes} min")

@@ -48,6 +48,7 @@ _MOST_WORDS = 4
 _MOST_NAMED = 20
 _MOST_READINGS = 12
 _MOST_GAPS = 10
+_MOST_DEAD = 10
 _QUESTION = 150
 _MOST_REASONS = 3
 _NEARLY_CERTAIN = 0.99
@@ -720,6 +721,22 @@ def catalogue_faults(file: str, sentences: Sequence[str]) -> Message:
     return parts.message(lead, [parts.lines(lead, lines)])
 
 
+def links_died(died: Sequence[tuple[Resource, str]]) -> Message:
+    """What the curators read when links have failed for days, each with why; told once of each."""
+    count = len(died)
+    lead = (
+        f"{parts.plural(count, 'link')} of the catalogue failed on three days. I show such "
+        "resources last, with a warning, until the file has another address or the link answers."
+    )
+    lines = [
+        f"\u2022 {link(one.url, one.title)}: it {escaped(why, 150)}"
+        for one, why in died[:_MOST_DEAD]
+    ]
+    if count > len(lines):
+        lines.append(f"\u2022 and {count - len(lines)} more: `onboard links` lists all.")
+    return parts.message(lead, [parts.lines(lead, lines)])
+
+
 # --- Gaps
 
 
@@ -863,10 +880,19 @@ def _ticked(text: str) -> str:
 def _titles(lead: str, resources: Sequence[Resource]) -> str:
     """What notifications show and screen readers read instead of the blocks: the same, in words."""
     told = (
-        f"{escaped(one.title, 300)}: {escaped(one.summary, 300)} {escaped(one.url, 500)}"
+        f"{escaped(one.title, 300)}: {escaped(one.summary, 300)} {_address(one)}"
         for one in resources
     )
     return next(parts.filled((*([lead] if lead else []), *told)), "Nothing.")
+
+
+def _address(one: Resource) -> str:
+    """Where a resource is, in words; of a dead link also since when, and what to take instead."""
+    url = escaped(one.url, 500)
+    if not one.gone:
+        return url
+    instead = f"; instead: {escaped(one.also[0].url, 500)}" if one.also else ""
+    return f"{url} (its link was dead on {one.gone}{instead})"
 
 
 def _names(lead: str, named: Sequence[Topic]) -> str:

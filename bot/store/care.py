@@ -49,7 +49,7 @@ async def export(connection: AsyncConnection, key: bytes) -> AsyncGenerator[dict
 
 
 def _plain(column: str, value: object, key: bytes) -> object:
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.date):
         return value.isoformat()
     if not isinstance(value, str) or not value:
         return value

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, exists, not_, or_, select, true, tuple_, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.store import engine
+from bot.store import engine, links
 from bot.store.questions import close_answered
 from bot.store.revising import changed
 from bot.store.tables import (
@@ -27,6 +27,8 @@ from bot.store.tables import (
 _SEEN_KEPT = dt.timedelta(days=1)
 _EDITIONS_KEPT = dt.timedelta(days=400)
 """At least: they tell of nobody, and what was shown for a second look is not shown soon again."""
+_LINKS_KEPT = dt.timedelta(days=60)
+"""At least: what is in the catalogue is looked at once a month, whatever it is."""
 _LENGTH = 16
 _AT_ONCE = 1000
 """Rows of a kind that are swept at once: others wait for the end of a transaction."""
@@ -103,6 +105,7 @@ async def sweep(connection: AsyncConnection, *, now: dt.datetime, retention: dt.
     before = now - retention
     gone = await _sweep_seen(connection, now - _SEEN_KEPT)
     gone += await _sweep_editions(connection, now - max(retention, _EDITIONS_KEPT))
+    gone += await links.sweep(connection, now - max(retention, _LINKS_KEPT), limit=_AT_ONCE)
     asked = select(questions.c.key).where(questions.c.at < before).order_by(questions.c.at)
     keys = (await connection.scalars(asked.limit(_AT_ONCE))).all()
     known = exists().where(questions.c.key == feedback.c.key)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.records import Revision
 from bot.store.tables import revisions
 
-Shared = Literal["suggestions", "feedback", "channels"]
+Shared = Literal["suggestions", "feedback", "channels", "links"]
 
 _KNOWN: tuple[Shared, ...] = get_args(Shared)
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreDownError, StoreError
+from bot.links.judging import Judged
 from bot.records import (
     Asked,
     Asking,
@@ -22,6 +23,7 @@ from bot.records import (
     Draft,
     Edition,
     Entry,
+    LinkHealth,
     Miss,
     Revision,
     Setting,
@@ -37,6 +39,7 @@ from bot.store import (
     claims,
     digests,
     engine,
+    links,
     outage,
     people,
     questions,
@@ -55,6 +58,7 @@ _LETTING_GO = 0.1
 # Entries that are written, and read, in one step: a catalogue may have more than fit its time.
 _NOTED_AT_ONCE = 1_000
 _READ_AT_ONCE = 10_000
+_LINKS_AT_ONCE = 100
 
 
 class Store:
@@ -412,10 +416,63 @@ class Store:
         async with self._transaction() as connection:
             return await digests.turn(connection, now=now, pace=pace)
 
+    # Links
+
+    async def links(self) -> dict[str, LinkHealth]:
+        """Return what is known of each address that was looked at; read in steps, as entries."""
+        found: list[LinkHealth] = []
+        while True:
+            async with self._reading() as connection:
+                more = await links.some(
+                    connection, behind=found[-1].address if found else "", limit=_READ_AT_ONCE
+                )
+            found += more
+            if len(more) < _READ_AT_ONCE:
+                return {one.address: one for one in found}
+
+    async def dead_links(self) -> dict[str, dt.date]:
+        """Return the addresses that count as dead, and since when."""
+        async with self._reading() as connection:
+            return await links.dead(connection)
+
+    async def take_links(
+        self, addresses: Collection[str], *, now: dt.datetime, lease: dt.timedelta
+    ) -> list[str]:
+        """Take addresses to look at, and return those that are the caller's now.
+
+        Not those that were looked at on this day of UTC, nor those that somebody has taken and not
+        brought back within the lease, nor any that are too long to be kept.
+        """
+        # In one order everywhere, as all that is written in steps.
+        ordered = sorted(filter(links.fits, set(addresses)))
+        taken: list[str] = []
+        for start in range(0, len(ordered), _LINKS_AT_ONCE):
+            async with self._transaction() as connection:
+                some = ordered[start : start + _LINKS_AT_ONCE]
+                taken += await links.take(connection, some, now=now, lease=lease)
+        return taken
+
+    async def note_links(
+        self, found: Sequence[Judged], *, now: dt.datetime
+    ) -> list[tuple[LinkHealth | None, LinkHealth]]:
+        """Keep what was found, and give the addresses back, whether they were taken or not.
+
+        Of each comes back what was known before, and what is known now. Of several findings on one
+        address the last one counts. Nothing is kept of addresses that are too long.
+        """
+        last = {one.address: one for one in found if links.fits(one.address)}
+        ordered = [last[address] for address in sorted(last)]
+        changes: list[tuple[LinkHealth | None, LinkHealth]] = []
+        for start in range(0, len(ordered), _LINKS_AT_ONCE):
+            async with self._transaction() as connection:
+                some = ordered[start : start + _LINKS_AT_ONCE]
+                changes += await links.note(connection, some, now=now)
+        return changes
+
     # What all replicas share
 
     async def revision(self) -> Revision:
-        """Return how often suggestions, feedback and channels have changed."""
+        """Return how often suggestions, feedback, channels and dead links have changed."""
         async with self._reading() as connection:
             return await revising.revision(connection)
 

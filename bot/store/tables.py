@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -236,3 +237,21 @@ entries = Table(
     _moment("changed", null=True),
 )
 """Since when the catalogue has each resource, and since when as it is."""
+
+links = Table(
+    "links",
+    METADATA,
+    _text("address", key=True),
+    _text("verdict"),
+    _text("why"),
+    _text("moved_to"),
+    _moment("since", null=True),
+    _moment("checked", null=True),
+    Column("strikes", Integer, nullable=False),
+    Column("struck", Date, nullable=True),
+    Column("dead", Date, nullable=True),
+    _moment("taken", null=True),
+    Index(None, "checked"),
+    Index(None, "dead"),
+)
+"""What is known of the addresses of links; of one that was only taken so far, nothing yet."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.links.checker import Checker, Manners
 from bot.playground import Channel, Playground, Seed, User
 from bot.playground.api import Call
 from bot.playground.conversation import Message
@@ -135,6 +136,7 @@ def settings_of(slack: Slack, port: int, **more: str) -> Settings:
         "ONBOARD_CURATORS_CHANNEL": CURATORS,
         "ONBOARD_LISTENING": "true",
         "ONBOARD_MODEL": "off",
+        "ONBOARD_LINKS": "false",
         "ONBOARD_DATABASE_URL": f"sqlite:///{slack.store}",
         **how,
         **more,
@@ -161,6 +163,7 @@ async def serving(
     patience: Patience = PATIENCE,
     in_hand: InHand | None = None,
     clock: Callable[[], datetime] = _now,
+    checker: Callable[[Manners], Checker] = Checker,
 ) -> AsyncIterator[asyncio.Event]:
     """Run the bot, as ready as when it says so; setting the event stops it."""
     stop, ready = asyncio.Event(), asyncio.Event()
@@ -172,6 +175,7 @@ async def serving(
             patience=patience,
             in_hand=in_hand,
             clock=clock,
+            checker=checker,
         )
     )
     waiting = asyncio.create_task(ready.wait())

@@ -51,6 +51,7 @@ def environment(slack: Playground | None = None, /, **more: str) -> dict[str, st
         "ONBOARD_LISTENING": "true",
         "ONBOARD_LOG_FORMAT": "json",
         "ONBOARD_MODEL": "off",
+        "ONBOARD_LINKS": "false",
         **more,
     }
     return kept | {"PYTHONPATH": str(ROOT)} | {name: it for name, it in given.items() if it}

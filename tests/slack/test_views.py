@@ -308,10 +308,12 @@ def test_a_dead_link_comes_with_a_warning(
     instead = f"; instead: <https://example.org/0|{warned}>" if warned else ""
     links = ", ".join(f"<{url}|{title}>" for url, title in zip(urls[1:], beside, strict=True))
     assert lines[2:] == [
-        f":warning: its link was dead on 2026-11-20{instead}",
+        f":warning: Its link was dead on 2026-11-20{instead}",
         "PCI",
         *([f"Also: {links}"] if links else []),
     ]
+    instead = f"; instead: {urls[0]}" if urls else ""
+    assert message.text.endswith(f" (its link was dead on 2026-11-20{instead})")
 
 
 # Topics
@@ -558,6 +560,17 @@ def test_curators_read_the_first_faults() -> None:
     assert lines[0] == "`a&lt;b&gt;.yaml` has 12 faults; I still use the version before."
     assert lines[1] == "• fault 0 &amp; co"
     assert lines[-1] == "• and 2 more: `onboard check` lists all."
+    assert len(lines) == 12
+
+
+def test_curators_read_what_died(held_here: Snapshot) -> None:
+    """Each link with what it did; of many the first ten, and the others counted."""
+    died = [(one, "answered <404> & more") for one in held_here.catalogue.resources[:12]]
+    message = views.links_died(died)
+    lines = marked(list(message.blocks)).splitlines()
+    assert lines[0].startswith("12 links of the catalogue failed on three days. ")
+    assert lines[1].endswith("|Virtio rings &amp; queues>: it answered &lt;404&gt; &amp; more")
+    assert lines[-1] == "• and 2 more: `onboard links` lists all."
     assert len(lines) == 12
 
 

@@ -128,7 +128,7 @@ def test_forgetting_says_how_much(filled: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "left", "code"), [("y\n", "questions 1", 0), ("n\n", "questions 2", 1)]
+    ("answer", "left", "code"), [("y\n", "questions 1", 0), ("n\n", "questions 2", 2)]
 )
 def test_a_person_is_asked_before_forgetting(
     tmp_path: Path, answer: str, left: str, code: int

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -16,9 +17,9 @@ from bot.store import Store, engine, schema, tables
 from tests.store.samples import DRAFT, LEASE, NOW, asking, subscription
 
 ROOT = Path(__file__).parent.parent.parent
-STEPS = ("r0001", "r0002", "r0003")
-NEWEST = ("subscriptions", "editions", "entries")
-"""The tables of the last step."""
+STEPS = ("r0001", "r0002", "r0003", "r0004")
+NEWER = ("subscriptions", "editions", "entries", "links", "revisions")
+"""The tables of the steps after the second, and what these add rows to."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,22 +85,40 @@ async def test_all_ways_lead_to_the_same_tables(empty: str) -> None:
     """Made at once, step by step, or from the definitions in the code: the tables are the same."""
     opened = open_engine(empty)
     found = []
-    for steps in ([*STEPS], ["head"], None):
+    for steps in (STEPS, (None,), ()):
         async with opened.begin() as connection:
-            if steps is None:
+            for step in steps:
+                await connection.run_sync(schema.upgrade, step)
+                assert await connection.run_sync(schema.current) == (step or STEPS[-1])
+            if not steps:
                 await connection.run_sync(tables.METADATA.create_all)
-            else:
-                for step in steps:
-                    await connection.run_sync(schema.upgrade, step)
-                    assert await connection.run_sync(schema.current) == (
-                        schema.newest() if step == "head" else step
-                    )
             found.append(await connection.run_sync(described))
             await connection.run_sync(tables.METADATA.drop_all)
             await connection.execute(text(f"DROP TABLE IF EXISTS {schema.VERSION_TABLE}"))
     await opened.dispose()
     assert set(found[0]) == set(tables.METADATA.tables)
     assert found[0] == found[1] == found[2]
+
+
+def test_a_step_is_in_the_file_of_its_name() -> None:
+    """The steps there are can be told by the names of their files, in their order."""
+    folder = Path(schema.__file__).parent / "migrations"
+    found = ScriptDirectory(folder, version_locations=[folder]).walk_revisions()
+    assert tuple(schema.steps()) == STEPS == tuple(reversed([step.revision for step in found]))
+
+
+def test_a_store_that_is_up_to_date_is_opened_without_alembic(tmp_path: Path) -> None:
+    """Alembic takes long to import, and is imported only where a step is missing."""
+    store = tmp_path / "onboard.db"
+    code = (
+        f"import asyncio, sys, bot.store; store = bot.store.Store('sqlite:///{store}'); "
+        "asyncio.run(store.migrate()); print('alembic' in sys.modules)"
+    )
+    for expected in ("True", "False"):
+        ran = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert ran.stdout.split()[-1] == expected
 
 
 async def test_an_old_store_is_brought_up_to_date(empty: str) -> None:
@@ -129,7 +148,7 @@ async def test_no_step_loses_what_is_there(empty: str) -> None:
     await store.rate("k", "moon", "U1", useful=False, now=NOW)
     await store.suggest(DRAFT, "U1", now=NOW)
     await store.set_channel("C1", "on", "U1", now=NOW)
-    old = [table for table in tables.METADATA.sorted_tables if table.name not in NEWEST]
+    old = [table for table in tables.METADATA.sorted_tables if table.name not in NEWER]
 
     async def everything() -> list[list[object]]:
         async with opened.connect() as connection:
@@ -139,7 +158,7 @@ async def test_no_step_loses_what_is_there(empty: str) -> None:
     assert all(before)
     await store.migrate()
     assert await everything() == before
-    assert (await store.check()).rows.items() >= dict.fromkeys(NEWEST, 0).items()
+    assert (await store.check()).rows.items() >= dict.fromkeys(NEWER[:-1], 0).items()
     await store.subscribe(subscription("C1", "U1"))
     assert await store.subscriptions() == [subscription("C1", "U1")]
     await store.close()
@@ -197,7 +216,7 @@ async def test_a_newer_store_is_refused(url: str) -> None:
     await store.close()
     await run(url, "UPDATE alembic_version SET version_num = 'r9999'")
     assert await refusal(url) == (
-        "The store was written by a newer onboard (its tables are at r9999, this one knows r0003)."
+        "The store was written by a newer onboard (its tables are at r9999, this one knows r0004)."
         " Update this one, or name another store in ONBOARD_DATABASE_URL."
     )
 
