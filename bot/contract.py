@@ -7,11 +7,13 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bot import schedule
+from bot.checks.finding import Finding
 from bot.digest import Digest
 from bot.errors import ScheduleError
 from bot.evaluate import Comparison, Evaluation, Figures, Outcome, Retrieval
+from bot.explaining import Explained, Standing, WhyNot
 from bot.gaps import Gaps
-from bot.model import Answer, Contribution, Problem
+from bot.model import Answer, Contribution
 from bot.records import Decision, Edition, Subscription, Suggestion, Thumbs
 
 EVALUATION_VERSION = 1
@@ -36,6 +38,8 @@ def answer_json(
                 "confidence": round(result.confidence, 4),
                 "why": list(result.why),
             }
+            # Nothing is there unless its link was found dead: most programs never meet it.
+            | ({"gone": str(result.resource.gone)} if result.resource.gone else {})
             for result in answer.results
         ],
         "candidates": [
@@ -63,18 +67,80 @@ def answer_json(
     return plain
 
 
-def problems_json(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
-    """Problems as plain data, in file order."""
-    return [
+def findings_json(findings: Sequence[Finding], file: str) -> dict[str, Any]:
+    """What a check found, as plain data: `problems` have to be mended, `advice` is the rest."""
+    told = [
         {
-            "file": problem.file,
-            "line": problem.line,
-            "column": problem.column,
-            "message": problem.message,
-            "remedy": problem.remedy,
+            "file": file,
+            "line": finding.line,
+            "column": finding.column,
+            "message": finding.reason,
+            "remedy": finding.remedy,
+            "code": finding.code,
+            "severity": finding.severity,
+            "path": list(finding.path),
+            "fix": finding.fix,
         }
-        for problem in problems
+        for finding in findings
     ]
+    problems = [one for one in told if one["severity"] == "error"]
+    advice = [one for one in told if one["severity"] != "error"]
+    return {"ok": not problems, "problems": problems, "advice": advice}
+
+
+def explained_json(given: Explained) -> dict[str, Any]:
+    """Why a question found what it found, as plain data."""
+    return {
+        "question": given.answer.question,
+        "surface": given.answer.surface,
+        "verdict": given.answer.verdict,
+        "confidence": round(given.answer.confidence, 4),
+        "needed": given.needed,
+        "read_as": given.read_as or given.answer.question,
+        "beside": given.beside,
+        "subject": list(given.subject),
+        "unknown": list(given.unknown),
+        "ignored": list(given.ignored),
+        "readings": list(given.readings),
+        "standings": [_standing_json(one) for one in given.standings],
+    }
+
+
+def why_not_json(given: WhyNot) -> dict[str, Any]:
+    """Why a resource was not what a question found, and what changes it, as plain data."""
+    remedy = given.remedy
+    return {
+        "id": given.resource.id,
+        "line": given.line,
+        "shown": given.is_shown,
+        "standing": _standing_json(given.standing) if given.standing else None,
+        "because": list(given.because),
+        "remedy": remedy
+        and {
+            "key": remedy.key,
+            "value": remedy.value,
+            "line": remedy.line.number,
+            "text": remedy.line.text,
+            "new_line": remedy.line.is_new,
+            "place": remedy.place,
+            "verdict": remedy.verdict,
+            "confidence": round(remedy.confidence, 4),
+            "costs": list(remedy.costs),
+        },
+        "hindrance": given.hindrance,
+        "explained": explained_json(given.explained),
+    }
+
+
+def _standing_json(given: Standing) -> dict[str, Any]:
+    return {
+        "id": given.resource.id,
+        "title": given.resource.title,
+        "line": given.line,
+        "place": given.place,
+        "chance": round(given.chance, 4),
+        "why": list(given.why),
+    }
 
 
 def gaps_json(found: Gaps) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from bot.errors import ScheduleError
 from bot.gaps import Gaps
 from bot.model import Answer, Catalogue, Contribution, Resource, Result, Topic
 from bot.overlay import is_suggested
+from bot.printing import printable
 from bot.records import Action, Decision, Edition, Status, Subscription, Suggestion, Thumbs
 
 if TYPE_CHECKING:
@@ -61,19 +62,20 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def show(parts: Iterable[RenderableType]) -> None:
+def show(parts: Iterable[RenderableType], *, stderr: bool = False) -> None:
     """Print: laid out on a terminal; in a pipe one line for each paragraph, however long."""
-    out = console()
+    out = console(stderr=stderr)
     if out.is_terminal:
         for part in parts:
-            out.print(part)
+            # What is laid out fits; the lines of a file are for the terminal itself to break.
+            out.print(part, crop=False)
         return
     lines = Console(file=StringIO(), width=_NEVER_WRAPPED, highlight=False, markup=False)
     with lines.capture() as captured:
         for part in parts:
             lines.print(part)
     for line in captured.get().splitlines():
-        typer.echo(line.rstrip())
+        typer.echo(line.rstrip(), err=stderr)
 
 
 @contextmanager
@@ -125,11 +127,6 @@ def store_report(name: str, report: "StoreReport") -> Iterator[RenderableType]:
         yield Text(printable(fault), style="bold red")
     if not report.faults:
         yield Text("All is well.")
-
-
-def printable(text: str) -> str:
-    """The text with every character that a terminal might obey or hide replaced."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def answer(given: Answer, catalogue: Catalogue) -> Iterator[RenderableType]:
@@ -385,10 +382,19 @@ def suggestion(given: Suggestion, steps: Sequence[Decision]) -> Iterator[Rendera
     yield Padding(Group(*told), (0, 0, 0, _SUGGESTION_INDENT))
 
 
+def rules(found: Iterable[tuple[str, str, str, str]]) -> Iterator[RenderableType]:
+    """What checks look for: code, severity, name, and the reason in a paragraph."""
+    for code, severity, name, explanation in found:
+        yield Text(code, style="bold").append(f" ({severity}): {name}.", style="not bold")
+        yield Padding(Text(explanation), (0, 0, 1, _INDENT))
+
+
 def diff(text: str) -> Iterator[RenderableType]:
     """The change of a file, what is new in green."""
     for line in text.splitlines():
-        yield Text(printable(line), style=_CHANGES.get(line[:1], ""), overflow="fold")
+        style = _CHANGES.get(line[:1], "")
+        # Printed by itself, a text forgets that it is not to be broken.
+        yield Group(Text(printable(line), style=style, no_wrap=True, overflow="ignore"))
 
 
 def _suggestion_heading(one: Suggestion) -> RenderableType:

@@ -26,6 +26,8 @@ MODULES = sorted(TREES)
 
 EDGES = (
     "bot.cli",
+    "bot.commands",
+    "bot.curating",
     "bot.printing",
     "bot.terminal",
     "bot.evaluation_report",
@@ -36,8 +38,10 @@ EDGES = (
     "bot.serve",
     "bot.links.connecting",
     "bot.fetching",
+    "bot.importing",
     "bot.upkeep",
     "bot.links.checker",
+    "bot.links.report",
     "bot.links.rounds",
     "bot.trial",
     "bot.slack",
@@ -126,7 +130,7 @@ OWNERS = {
     "Stemmer": ("bot.search",),
     "rapidfuzz": ("bot.search", "bot.catalogue", "bot.checks", "bot.path", "bot.gaps"),
     "typer": ("bot.cli", "bot.commands", "bot.curating", "bot.printing", "bot.terminal"),
-    "rich": ("bot.cli", "bot.links.report", "bot.terminal", "bot.evaluation_report"),
+    "rich": ("bot.commands", "bot.links.report", "bot.terminal", "bot.evaluation_report"),
     "matplotlib": ("bot.plot",),
     "symspellpy": (),
     "zoneinfo": ("bot.schedule", "bot.playground", "bot.trial"),

@@ -28,8 +28,9 @@ PAGE = ROOT / "tests/catalogue/pages/onboarding.md"
 PATIENCE = 60
 """Seconds after which what should come at once is taken to be stuck."""
 COMMANDS = (
-    "ask", "topics", "topic", "check", "eval", "import", "schema", "try", "serve", "manifest",
-    "gallery", "gaps", "map", "store", "digest", "suggestions",
+    "ask", "topics", "topic", "check", "explain", "why-not", "add", "edit", "import", "links",
+    "eval", "schema", "try", "serve", "manifest", "gallery", "gaps", "map", "suggestions", "digest",
+    "store",
 )  # fmt: skip
 OF_STORE = ("store check", "store migrate", "store export", "store forget")
 OF_DIGEST = ("digest list", "digest preview")
@@ -779,7 +780,8 @@ def test_a_sound_catalogue_is_well(sailing: Path) -> None:
         "each of 1 asks finds its resource.\n",
         "",
     )
-    assert run("check", "-c", sailing, "--json").json == {"ok": True, "problems": []}
+    given = run("check", "-c", sailing, "--json").json
+    assert given == {"ok": True, "problems": [], "advice": []}
 
 
 def test_every_fault_is_shown_with_its_line(minimal: Path) -> None:
@@ -803,10 +805,12 @@ def test_the_json_of_a_check(minimal: Path) -> None:
     minimal.write_text(edited(("topics: [vfio]", "topics: [vfoi]")))
     ran = run("check", "-c", minimal, "--json")
     assert (ran.code, ran.err) == (1, "")
-    assert list(ran.json) == ["ok", "problems"]
+    assert list(ran.json) == ["ok", "problems", "advice"]
     assert ran.json["ok"] is False
     (problem,) = ran.json["problems"]
-    assert list(problem) == ["file", "line", "column", "message", "remedy"]
+    assert list(problem)[:5] == ["file", "line", "column", "message", "remedy"]
+    assert list(problem)[5:] == ["code", "severity", "path", "fix"]
+    assert (problem["code"], problem["severity"]) == ("no-such-topic", "error")
     assert (problem["file"], problem["line"], problem["column"]) == (str(minimal), 23, 14)
     assert problem["remedy"] == 'Did you mean "vfio"?'
 
@@ -822,7 +826,7 @@ def test_a_lost_ask_is_reported_where_it_stands(minimal: Path) -> None:
     assert lost == (
         f'{minimal}:24:30: Resource "vfio-notes": its ask "a talk on PCI" finds it only in '
         'place 2, after "pci-talk". Word the ask so that it says what sets this resource apart, '
-        "or move it to the other one."
+        "or move it to the other one. [lost-ask]"
     )
     assert last == f"{minimal}: 1 problem to mend."
     given = run("check", "-c", minimal, "--json")
@@ -937,12 +941,13 @@ def test_a_place_that_takes_no_file_is_told(place: str, tmp_path: Path) -> None:
 
 
 def test_a_page_that_is_no_text_is_told(tmp_path: Path) -> None:
-    """A missing page, a folder and a binary page are sentences with exit code 2."""
+    """A missing page, an empty folder and a binary page are sentences with exit code 2."""
+    (tmp_path / "empty").mkdir()
     binary = tmp_path / "page.md"
     binary.write_bytes(b"# Links\n\n\xff\xfe\x00")
     for page, reason in (
         (tmp_path / "no.md", "No such file or directory"),
-        (tmp_path, "Is a directory"),
+        (tmp_path / "empty", "holds no file"),
         (binary, "not UTF-8 text (byte 10)"),
     ):
         ran = run("import", page)
@@ -980,7 +985,7 @@ def test_no_address_makes_a_faulty_draft(address: str, tmp_path: Path) -> None:
     if ran.code == 0:
         path = tmp_path / "c.yaml"
         path.write_text(ran.out, encoding="utf-8")
-        assert run("check", "-c", path).out.startswith(f"{path}: all is well.")
+        assert run("check", "-c", path).code == 0
     else:
         assert (ran.code, ran.out) == (2, "")
         assert is_sentence(ran.err)
@@ -1210,7 +1215,7 @@ def test_the_help_lists_every_command() -> None:
     """Every command is in the help, with a sentence; alone, the command shows its help."""
     ran = run("--help")
     assert ran.code == 0
-    commands = ran.out.split("Commands", 1)[1]
+    commands = ran.out.split("Ask", 1)[1]
     listed = [line[2:].split()[0] for line in commands.splitlines() if line[2:3].isalpha()]
     assert listed == list(COMMANDS)
     alone = run()

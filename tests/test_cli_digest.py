@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.links.judging import Judged
 from bot.records import Edition, Subscription, Weekly
 from tests.store.samples import asking
 from tests.test_cli import SAILING, run
@@ -79,6 +80,17 @@ def test_a_preview_shows_what_would_be_told_and_changes_nothing() -> None:
     )
     assert told["until"] == "2026-11-30T08:00:00+00:00"
     assert told["asked"] == [{"topic": "tides", "people": 2, "times": 2, "resource": "moon"}]
+
+
+def test_a_preview_tells_of_links_that_died() -> None:
+    """What failed on three days is among what died, although the file does not say so."""
+    url = "https://example.org/tables"
+    for day in range(3):
+        at = MONDAY - dt.timedelta(days=3 - day)
+        stored(lambda it, at=at: it.note_links([Judged(address=url, verdict="gone")], now=at))  # type: ignore[misc]
+    ran = run("digest", "preview", "--channel", "C1", "--at", "2026-11-30T09:00")
+    assert "Links that died (1)" in ran.out
+    assert "Tide tables" in ran.out
 
 
 def test_a_preview_of_a_channel_without_one_says_so() -> None:

@@ -2,17 +2,19 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.checks.finding import Finding
 from bot.contract import (
     answer_json,
     collections_json,
     comparison_json,
     evaluation_json,
+    findings_json,
     gaps_json,
-    problems_json,
     read_evaluation,
 )
 from bot.evaluate import Comparison, Evaluation, Figures, Outcome, Retrieval
@@ -21,7 +23,6 @@ from bot.model import (
     Answer,
     Candidate,
     Contribution,
-    Problem,
     Reading,
     Resource,
     Result,
@@ -67,6 +68,15 @@ def test_an_answer_is_written_letter_for_letter() -> None:
     )
 
 
+def test_what_is_gone_says_so() -> None:
+    """A result whose link was found dead has the day of that, and no other has the name."""
+    dead = replace(FIRST, gone=dt.date(2026, 3, 2))
+    results = [Result(resource=one, confidence=0.5, why=()) for one in (dead, SECOND)]
+    first, second = answer_json(an_answer(results=tuple(results)))["results"]
+    assert first["gone"] == "2026-03-02"
+    assert "gone" not in second
+
+
 def test_an_explanation_is_written_letter_for_letter() -> None:
     """The explanation comes last, and holds the words, the sums by name, and the model."""
     plain = answer_json(an_answer())
@@ -91,14 +101,22 @@ def test_every_list_is_there_when_empty() -> None:
     assert given["explain"]["features"] == given["explain"]["confidence"] == {}
 
 
-def test_problems_are_written_in_parts() -> None:
-    """A problem is told by file, line, column, message and remedy, in the order given."""
-    problems = (Problem("c.yaml", 3, 5, "Wrong.", "Mend."), Problem("c.yaml", 0, 0, "All.", "Go."))
-    assert json.dumps(problems_json(problems)) == (
-        '[{"file": "c.yaml", "line": 3, "column": 5, "message": "Wrong.", "remedy": "Mend."}, '
-        '{"file": "c.yaml", "line": 0, "column": 0, "message": "All.", "remedy": "Go."}]'
+def test_findings_are_written_in_parts() -> None:
+    """A finding is told part by part; what has to be mended stands apart from advice."""
+    common: dict[str, Any] = {"line": 3, "column": 5, "reason": "Wrong.", "remedy": "Mend."}
+    wrong = Finding(code="id", severity="error", path=(), **common)
+    better = Finding(code="http", severity="hint", path=("resources", 0, "url"), **common)
+    given = findings_json([better, wrong], "c.yaml")
+    assert json.dumps(given) == (
+        '{"ok": false, '
+        '"problems": [{"file": "c.yaml", "line": 3, "column": 5, "message": "Wrong.", '
+        '"remedy": "Mend.", "code": "id", "severity": "error", "path": [], "fix": null}], '
+        '"advice": [{"file": "c.yaml", "line": 3, "column": 5, "message": "Wrong.", '
+        '"remedy": "Mend.", "code": "http", "severity": "hint", "path": ["resources", 0, "url"], '
+        '"fix": null}]}'
     )
-    assert problems_json(()) == []
+    assert findings_json([better], "c.yaml")["ok"] is True
+    assert findings_json([], "c.yaml") == {"ok": True, "problems": [], "advice": []}
 
 
 def test_gaps_are_written_letter_for_letter() -> None:

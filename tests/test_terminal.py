@@ -369,6 +369,13 @@ def test_addresses_are_whole_on_a_terminal(arguments: list[str], catalogue: Path
     assert f"{LONG}/mirror" in whole
 
 
+def test_the_lines_of_a_file_are_broken_by_nobody(catalogue: Path) -> None:
+    """A change is shown as patch writes it, however long its lines."""
+    told = ("--title", "Sails", "--summary", "How to set them.", "--topic", "tides", "--dry-run")
+    shown = bare(on_terminal(catalogue, "add", f"{LONG}/sails", *told))
+    assert f"{LONG}/sails\n" in shown
+
+
 def colours(shown: str) -> set[str]:
     """Return the codes of colours among the styles."""
     codes = (code for codes in SGR.findall(shown) for code in codes.split(";"))

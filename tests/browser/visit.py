@@ -176,6 +176,8 @@ class Visit:
 
     def say(self, text: str) -> None:
         """Write something in the conversation, and send it."""
+        # As long as a dialog is on its way out, it has the keyboard.
+        expect(self.dialog).to_have_count(0)
         self.box.fill(text)
         self.box.press("Enter")
         expect(self.box).to_have_value("")
