@@ -42,7 +42,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 test-only: $(READY)
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Dozens of processes are started, which would compile everything anew if nothing may be kept.
 test-only: export PYTHONDONTWRITEBYTECODE :=
 
