@@ -1,6 +1,7 @@
 """The commands as an operator runs them: they check first, answer until told to stop, and end."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -298,6 +299,12 @@ async def test_http_mode_says_where_it_listens_and_that_it_stops() -> None:
         assert len(slack.by_bot(HELP)) == 1
 
 
+# What asyncio accepts in the very turn in which its server is closed is forgotten there, and
+# complains when it is collected: that is done here, and in no test that has no part in it.
+@pytest.mark.filterwarnings(
+    r"ignore:Exception ignored in. <(function _SelectorTransport|socket\.socket)"
+    ":pytest.PytestUnraisableExceptionWarning"
+)
 @OVER_BOTH
 async def test_what_it_has_taken_it_answers(mode: str) -> None:
     """Whatever it has acknowledged when it stops is answered, once; nothing else is."""
@@ -317,6 +324,7 @@ async def test_what_it_has_taken_it_answers(mode: str) -> None:
             asked = {event["ts"] for event in events if event["user"] == NEWCOMER}
             posted = [one.thread_ts for one in slack.by_bot(HELP) if one.seen_by is None]
             assert sorted(map(str, posted)) == sorted(asked)
+    gc.collect()
 
 
 @OVER_BOTH
