@@ -347,7 +347,9 @@ def tempered(found: Iterable[Judged], known: Iterable[LinkHealth]) -> list[Judge
     answers: dict[str, bool] = {}
     for address, verdict in verdicts.items():
         host = _host(address)
-        answers[host] = answers.get(host, False) or verdict != "unreachable"
+        # What is blocked may never have been asked, as a private network.
+        if verdict != "blocked":
+            answers[host] = answers.get(host, False) or verdict != "unreachable"
     silent = sum(not answered for answered in answers.values())
     # Of a few, all but one may well have died; not all at once.
     if silent * 2 <= len(answers) or silent < (

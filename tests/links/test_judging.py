@@ -314,6 +314,13 @@ def test_where_most_are_silent_silence_does_not_count(
             assert (after(None, one, NOON).strikes == 1) == counts
             assert ("does not count" in one.why) != counts
         assert judged[silent:] == others
+    # What is blocked tells nothing: it may never have been asked.
+    walled = [
+        replace(health("blocked"), address=one.address) for one in found("ok", *range(2000, 2200))
+    ]
+    assert tempered(found("unreachable", *lost), [*known, *walled]) == tempered(
+        found("unreachable", *lost), known
+    )
     # What is gone has said so.
     (gone, *_) = tempered([*found("gone", 5), *found("unreachable", *lost)], known)
     assert after(None, gone, NOON).strikes == 1
