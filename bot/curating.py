@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import typer
 
@@ -22,16 +21,15 @@ from bot.catalogue.wording import did_you_mean, quoted
 from bot.checks import report, rules
 from bot.checks.finding import Watched
 from bot.checks.rules import Examined
+from bot.commands.options import CheckFormat
 from bot.errors import BotError, CatalogueError, CatalogueUnreadableError
 from bot.merging import contents, text_of
 from bot.model import KINDS, Catalogue, Kind, Surface
 from bot.printing import counted
 from bot.search import Index, Knowing
 
-Format = Literal["text", "json", "github", "sarif"]
 
-
-def check(path: Path, form: Format, watched: Watched, *, strict: bool) -> bool:
+def check(path: Path, form: CheckFormat, watched: Watched, *, strict: bool) -> bool:
     """Tell all that there is to mend in a catalogue, and return whether it is fine.
 
     Raises CatalogueUnreadableError.
@@ -88,7 +86,7 @@ def explain_code(code: str) -> None:
     terminal.show(terminal.rules((r.code, r.severity, r.name, r.explanation) for r in chosen))
 
 
-def fix(path: Path, form: Format, agreed: Callable[[str], bool]) -> None:
+def fix(path: Path, form: CheckFormat, agreed: Callable[[str], bool]) -> None:
     """Mend in the file what a program can mend, all else as it is; asks before it writes. One
     that is not sound stays as it is, and a check tells why.
 

@@ -1,7 +1,7 @@
 """What several commands take, and how they end."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,6 +11,8 @@ FINE, FOUND_FAULT, COULD_NOT_RUN = 0, 1, 2
 """Exit codes."""
 
 DEFAULT_CATALOGUE = Path("resources.yaml")
+CheckFormat = Literal["text", "json", "github", "sarif"]
+"""How a check is told."""
 CataloguePath = Annotated[
     Path,
     typer.Option(

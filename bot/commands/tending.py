@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from bot.commands.options import (
     AsJson,
     AskedWhere,
     CataloguePath,
+    CheckFormat,
     Database,
 )
 from bot.commands.progress import watched
@@ -28,8 +29,6 @@ from bot.printing import asking, is_terminal, print_json, printable, tell
 if TYPE_CHECKING:
     from bot.catalogue.drafts import Import, Report
     from bot.catalogue.resync import Resync
-
-CheckFormat = Literal["text", "json", "github", "sarif"]
 
 
 def check(
