@@ -165,6 +165,21 @@ async def test_a_machine_without_a_way_out_keeps_nothing() -> None:
     assert await stored(lambda store: store.links()) == {}
 
 
+async def test_where_most_sites_are_silent_no_day_is_counted() -> None:
+    """Then it is rather this network than them, which is told of each."""
+    async with site(ANSWERS, also=list(PAGES.values())) as there:
+        text = written("fine", "moved", "lost", "shy", "front", there=there)
+        silent = text.replace("http:", "https:").replace("https:", "http:", 1)
+        Path("resources.yaml").write_text(silent, encoding="utf-8")
+        await stored(lambda store: store.links())
+        shown = await ran()
+    assert "6 links: 1 ok, 5 unreachable." in shown.out
+    assert shown.out.count("most sites are silent from here, so it does not count") == 5
+    assert "strike" not in shown.out
+    known = await stored(lambda store: store.links())
+    assert {one.strikes for one in known.values()} == {0}
+
+
 def test_faults_are_told_before_anything_is_asked() -> None:
     """Nobody to ask, a store that is not there, an unsound catalogue: each in a sentence."""
     Path("resources.yaml").write_text("version: 1\n", encoding="utf-8")

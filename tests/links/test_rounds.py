@@ -141,6 +141,23 @@ async def test_a_night_without_a_network_teaches_nothing(night: Night) -> None:
         assert {one.verdict for one in (await night.store.links()).values()} == {"ok"}
 
 
+async def test_a_network_that_lets_out_to_one_site_kills_no_other(night: Night) -> None:
+    """However many nights the others stay silent."""
+    async with site({"/": says(200)}, name="a.example") as there:
+        night.names = Names(a_example=LOCAL)
+        night.write(a=there("/"), **{f"r{n}": f"http://r{n}.example/" for n in range(5)})
+        rounds = night.rounds()
+        for days in range(4):
+            night.at = MORNING + days * DAY
+            await rounds.run()
+    known = (await night.store.links()).values()
+    assert sorted((one.verdict, one.strikes) for one in known) == [
+        ("ok", 0),
+        *[("unreachable", 0)] * 5,
+    ]
+    assert night.died == []
+
+
 async def test_who_died_is_told_when_the_night_is_over(night: Night) -> None:
     """All of them at once, however many looks it took to find them."""
     async with site({}) as there:
